@@ -84,7 +84,9 @@ def _view(step: Step) -> StepView:
 
 
 def message_name(fields: Mapping[str, Any]) -> str:
-    """Return the name of a message's element, like ``AuthnRequest``."""
+    """Return the name of a message, or of its element, like ``AuthnRequest``."""
+    if "message" in fields:
+        return str(fields["message"])
     found = _ROOT.search(str(fields.get("xml", ""))[:2000])
     return found[1] if found else "Message"
 
@@ -129,6 +131,8 @@ def _short(uri: object) -> str:
 
 
 def _message_in(fields: Mapping[str, Any]) -> str:
+    if "protocol" in fields:
+        return f"{fields['message']} of {fields['client']}, {fields['protocol'] or 'no password'}"
     if "by_name" in fields:
         return "The address names the trust (IdP-initiated)"
     if "not_decoded" in fields:

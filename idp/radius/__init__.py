@@ -5,7 +5,8 @@ once) → ``admission.py`` (what is dropped) → ``sign_in.py``, which first ask
 the protocol and the password) and then ``extension.py`` (the extension: push, code, refusal, as
 :func:`adapter.decide` says in scenario ``nps``). What comes out is a value of ``results.py``;
 ``outcomes.py`` has what each outcome means, ``outcome_log.py`` and ``event_log.py`` write it down,
-in the words of ``event_texts.py``. A request that waits for a phone is in ``push_waits.py``, one
+in the words of ``event_texts.py``; ``recorded.py`` has the flight recorder's steps, in those of
+``recorded_texts.py``. A request that waits for a phone is in ``push_waits.py``, one
 that was seen before in ``repeats.py``, and clients share the places there by ``shares.py``.
 ``live_hosts.py`` has the rows of :mod:`idp.nps` as they are now. ``process.py`` joins all that
 for ``tallystick nps run``.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,6 +44,19 @@ class Asked(NamedTuple):
     def why(self) -> Explanation:
         """The experience and its reason, as the sign-in log has them."""
         return Explanation(self.decision.experience or "", self.decision.reason)
+
+
+class CodeSession(NamedTuple):
+    """A sign-in that asked for a code, as its State says; ``user`` is a UPN.
+
+    ``id`` is the Activity ID of the request with the password. ``valid_from`` is the user's at
+    that moment.
+    """
+
+    id: str
+    user: str
+    reason: str
+    valid_from: datetime
 
 
 class NpsExtension:
@@ -100,23 +112,40 @@ class NpsExtension:
             return self._rejected(waiting, "already_collected")
         return Accepted("approved", user, waiting.why, waiting.signed_in.on_accept)
 
-    def try_code(self, request: RadiusRequest) -> Result:
-        """Return what the code is worth that answers a challenge; the State decides first."""
+    def session_of(self, request: RadiusRequest) -> CodeSession | None:
+        """Return the sign-in that a request continues; None without a State of its user and client.
+
+        Whether it was used already, :meth:`try_code` says.
+        """
+        if not request.state:
+            return None
         user = self._services.directory.find(request.user_name)
         upn = user.upn if user else ""
-        session = self._open_state(request, upn)
-        if session is None:
-            return Rejected("session_invalid", upn)
-        why = Explanation(CODE_METHOD, session["reason"])
+        try:
+            sealed = self._seal.open(request.state, bound_to=_binding(request, upn))
+        except SealBroken:
+            return None
+        return CodeSession(
+            id=sealed["id"],
+            user=upn,
+            reason=sealed["reason"],
+            valid_from=datetime.fromisoformat(sealed["since"]),
+        )
+
+    def try_code(self, request: RadiusRequest, session: CodeSession | None) -> Result:
+        """Return what the code is worth that answers a challenge; the State decides first."""
+        if session is None or not self._is_first_use(session):
+            user = self._services.directory.find(request.user_name)
+            return Rejected("session_invalid", user.upn if user else "")
+        upn, why = session.user, Explanation(CODE_METHOD, session.reason)
         code = password_of(request)
         if not code:
             return Rejected("code_missing", upn, why)
-        since = datetime.fromisoformat(session["since"])
-        outcome = self._why_not_any_more(request, upn, since, by_push=False)
+        outcome = self._why_not_any_more(request, upn, session.valid_from, by_push=False)
         if outcome is not None:
             return Rejected(outcome, upn, why)
         apps = self._mfa.permissions_of(upn).code_apps
-        checked = self._mfa.codes.check(upn, code, attempt=session["id"], apps=apps)
+        checked = self._mfa.codes.check(upn, code, attempt=session.id, apps=apps)
         if checked is CodeOutcome.RIGHT:
             return Accepted("right_code", upn, why)
         return Rejected(checked.value, upn, why)
@@ -159,7 +188,7 @@ class NpsExtension:
         self, request: RadiusRequest, signed_in: SignedIn, why: Explanation
     ) -> CodeDue:
         session = {
-            "id": secrets.token_urlsafe(12),
+            "id": request.id,
             "reason": why.reason,
             "since": signed_in.valid_from.isoformat(),
         }
@@ -167,15 +196,10 @@ class NpsExtension:
         state = self._seal.seal(session, bound_to=bound_to, lifetime=STATE_LIFETIME)
         return CodeDue(state, signed_in.user, why)
 
-    def _open_state(self, request: RadiusRequest, user: str) -> dict[str, str] | None:
-        """Return what the State says; None if it is not of this user and client, or was used."""
-        try:
-            session = self._seal.open(request.state, bound_to=_binding(request, user))
-        except SealBroken:
-            return None
+    def _is_first_use(self, session: CodeSession) -> bool:
+        """Say whether the State was never used before."""
         until = self._services.clock.now() + STATE_LIFETIME
-        is_new = self._services.once.claim(USED_STATE, session["id"], until)
-        return session if is_new else None
+        return self._services.once.claim(USED_STATE, session.id, until)
 
     def _is_first_of_its_host(self, waiting: Waiting) -> bool:
         """Say whether this host has not used the approval for another request."""

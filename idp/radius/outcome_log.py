@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter, EventSource, is_refusal
 from idp.events import Event
+from idp.radius import recorded
 from idp.radius.event_texts import (
     AZURE_MFA_EVENT,
     WHITELIST_IGNORED,
@@ -19,17 +20,16 @@ from idp.radius.event_texts import (
     rejected_lines,
 )
 from idp.radius.outcomes import EXTENSION_REJECTED, REJECTIONS
-from idp.radius.results import Accepted, CodeDue, Rejected
+from idp.radius.recorded import RESOURCE
+from idp.radius.results import Accepted, CodeDue, Rejected, Waiting
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
     from idp.directory import PasswordCheck
     from idp.radius.event_log import EventLog
     from idp.radius.request import RadiusRequest
+    from idp.recorder.recording import Recording
     from idp.services import Services
-
-RESOURCE = "radius"
-"""What the rows have in the place of a trust: the sign-in logs of Entra ID name NPS so."""
 
 CODE_ASKED = "code_asked"
 """The outcome of a request that is answered by a challenge."""
@@ -41,6 +41,7 @@ class OutcomeLog:
     def __init__(self, services: Services, events: EventLog) -> None:
         verbose = VerboseAudit(is_on=services.config.logging.audit == "verbose")
         self._writer = AuditWriter(services.sign_ins, services.clock, verbose, services.counters)
+        self._recorder = services.recorder
         self._events = events
 
     @contextmanager
@@ -49,11 +50,15 @@ class OutcomeLog:
 
         So it is if the block raises: the tries of passwords are never lost.
         """
-        log = RequestLog(self._writer, request)
+        is_recorded = self._recorder.is_on
+        recording = self._recorder.begin(request.id, request.address) if is_recorded else None
+        log = RequestLog(self._writer, request, recording)
         try:
             yield log
         finally:
             log.store()
+            if recording is not None:
+                self._recorder.finish(request.id, recording)
         for line in log.lines:
             self._events.write(request.host.name, line)
 
@@ -61,23 +66,36 @@ class OutcomeLog:
 class RequestLog:
     """What became of one request; all of it is stored in one transaction."""
 
-    def __init__(self, writer: AuditWriter, request: RadiusRequest) -> None:
+    def __init__(
+        self, writer: AuditWriter, request: RadiusRequest, recording: Recording | None
+    ) -> None:
         self._writer = writer
         self._request = request
+        self._recording = recording
         self._source = _source(request)
         self._rows: list[SignInRecord] = []
         self._refusals: list[SignInRecord] = []
         self._check: PasswordCheck | None = None
         self.lines: list[EventLine] = []
 
+    def received(self) -> None:
+        """Take that the request has come, not only its answer."""
+        recorded.received(self._recording, self._request)
+
     def password_checked(self, check: PasswordCheck) -> None:
         """Take what a password came to, with what that means for the lock-out."""
         rows = self._writer.rows_of_password(check, self._source, trust=RESOURCE)
         (self._refusals if is_refusal(check) else self._rows).extend(rows)
         self._check = check
+        recorded.password(self._recording, check)
+
+    def asked(self, waiting: Waiting) -> None:
+        """Take that the user's phone was asked, and the request waits for it."""
+        recorded.asked(self._recording, waiting)
 
     def ended(self, result: Accepted | Rejected | CodeDue) -> None:
         """Take how the request is answered."""
+        recorded.ended(self._recording, self._request, result)
         if isinstance(result, CodeDue):
             # No event of Windows: NPS has not decided yet.
             self._rows.append(self._row(Event.CREDENTIALS_VALID, result, CODE_ASKED, ""))

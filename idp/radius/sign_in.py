@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from idp.radius import attributes
 from idp.radius.credentials import Eap
-from idp.radius.extension import NpsExtension
+from idp.radius.extension import CodeSession, NpsExtension
 from idp.radius.packet import Attribute, Code
 from idp.radius.primary import PrimaryAuthentication
 from idp.radius.results import Accepted, CodeDue, Rejected, Result, Waiting
@@ -40,21 +40,33 @@ class NpsSignIn:
     def begin(self, request: RadiusRequest) -> Answer | Waiting:
         """Return the answer to a request, or that it waits for a phone.
 
+        A code that answers a challenge continues the sign-in: it has the Activity ID of its first
+        request.
+
         Raises :class:`~idp.directory.passwords.HashingBusy`.
         """
+        session = self._extension.session_of(request)
+        if session is not None:
+            request = replace(request, id=session.id)
         with self._log.of(request) as log:
-            return _answer(request, self._begin(request, log), log)
+            log.received()
+            result = self._begin(request, session, log)
+            if isinstance(result, Waiting):
+                log.asked(result)
+            return _answer(request, result, log)
 
     def look(self, waiting: Waiting) -> Answer | Waiting:
         """Return the answer if the phone has answered, or its time is up; else *waiting*."""
         with self._log.of(waiting.request) as log:
             return _answer(waiting.request, self._extension.look(waiting), log)
 
-    def _begin(self, request: RadiusRequest, log: RequestLog) -> Result:
+    def _begin(
+        self, request: RadiusRequest, session: CodeSession | None, log: RequestLog
+    ) -> Result:
         if request.packet.first(attributes.STATE) is not None:
             if not self._primary.allows_protocol(request):
                 return Rejected("protocol_not_allowed", "")
-            return self._extension.try_code(request)
+            return self._extension.try_code(request, session)
         primary = self._primary.check(request, log.password_checked)
         if isinstance(primary, Rejected):
             return primary

@@ -16,6 +16,7 @@ from adapter.decision import REASONS
 from idp.directory import PasswordCheck
 from idp.federation.access_control.decision import Access
 from idp.instants import json_instant
+from idp.recorder.password_step import add_password
 from idp.recorder.timeline import ISSUED, LED_ON, Fields
 from idp.saml.refusal import Refused
 from idp.saml.values import AuthnRequest
@@ -195,13 +196,8 @@ def _check(activity: Activity, kind: str, check: PasswordCheck) -> None:
     recording = activity.recording
     if recording is None:
         return
-    user = check.user.upn if check.user else check.name
-    recording.user = user or recording.user
-    recording.is_proved = recording.is_proved or check.user is not None
-    failure, lockout = check.failure, check.lockout
-    recording.add(
-        kind, lambda: {"user": user, "outcome": failure or "right", "lockout": lockout or ""}
-    )
+    add_password(recording, kind, check)
+    failure = check.failure
     if failure:
         problem, remedy = PASSWORD_FAILURES.get(failure, PASSWORD_FAILURES[""])
         recording.refuse(failure, problem, remedy)
