@@ -18,7 +18,7 @@ from idp.federation.relying_party.trust import (
 )
 from idp.store import trust_identifiers
 from idp.store.engine import Database
-from idp.store.schema import refreshes, trusts
+from idp.store.schema import next_faults, refreshes, trusts
 from idp.store.trust_rows import (
     COLUMNS,
     digest_row,
@@ -48,7 +48,10 @@ _REMOVE = (
     delete(trusts).where(trusts.c.entity_id == bindparam("entity_id")).returning(trusts.c.entity_id)
 )
 
-_REMOVE_REFRESH = delete(refreshes).where(refreshes.c.entity_id == bindparam("entity_id"))
+_REMOVE_WHAT_IS_DUE = tuple(
+    delete(table).where(table.c.entity_id == bindparam("entity_id"))
+    for table in (refreshes, next_faults)
+)
 
 
 class SqlTrustStore:
@@ -138,9 +141,10 @@ class SqlTrustStore:
             return trust
 
     def remove_trust(self, entity_id: str) -> bool:
-        """Remove a trust; return False if there is none."""
+        """Remove a trust and what is due to be done with it; return False if there is none."""
         with self._database.write() as connection:
-            connection.execute(_REMOVE_REFRESH, {"entity_id": entity_id})
+            for remove in _REMOVE_WHAT_IS_DUE:
+                connection.execute(remove, {"entity_id": entity_id})
             trust_identifiers.remove(connection, entity_id)
             return connection.execute(_REMOVE, {"entity_id": entity_id}).first() is not None
 
