@@ -2,8 +2,8 @@
 
 A *step* is one thing that happened: a message came, an access rule decided, a password was wrong.
 A *recording* collects the steps of one request, of HTTP or RADIUS; a web host adds them to the one
-of the request's ``Activity``, which is None while the recorder is off. A *timeline* has the steps of all requests
-with one Activity ID.
+of the request's ``Activity``, which is None while the recorder is off. A *timeline* has the steps
+of all requests with one Activity ID.
 
 =====================  ===========================================================================
 module                 what it has
