@@ -108,10 +108,17 @@ def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
 
 def _unavailable(error: TallystickError) -> Response:
     """Answer 503 to an error that no host handled, as one of a hook that runs before the hosts."""
-    from flask import Response
+    from flask import Response, request
 
+    from idp.management.error_json import error_json
     from idp.web.activity import log_failure
+    from idp.web.flask_problem import problem_response
     from idp.web.http_status import RETRY_LATER, unavailable_text
+    from idp.web.problem import is_for_api
 
     log_failure("unavailable", error)
+    if is_for_api(request.path):
+        answer = problem_response(error_json(error), 503)
+        answer.headers.add(*RETRY_LATER)
+        return answer
     return Response(unavailable_text(error.code), status=503, headers=[RETRY_LATER])

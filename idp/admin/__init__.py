@@ -45,6 +45,7 @@ address                            method  what it does                         
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/preview``             GET     what a user will see                     api/preview
+``/admin/api/openapi.json``        GET     what the REST API takes and answers      api/openapi
 ``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/audit``               GET     the audit log                            api/audit
 ``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
@@ -67,7 +68,7 @@ from idp.admin.api import blocks as blocks_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
 from idp.admin.api import faults as faults_api
-from idp.admin.api import guard
+from idp.admin.api import guard, openapi
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
 from idp.admin.api import nps as nps_api
@@ -167,6 +168,7 @@ def blueprint(services: Services) -> Blueprint:
         pages.add_routes(made, services, frame)
     api = guard.GuardedApi(made, authentication)
     for part in API:
-        part.add_routes(api, services)
+        api.add_part(part, services)
+    api.add_part(openapi, services)
     api.refuse_the_rest()
     return made

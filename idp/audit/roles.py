@@ -19,6 +19,8 @@ ROLES = (ADMINISTRATOR, HELP_DESK, AUDITOR)
 READ = "read"
 READ_USERS = "read.users"
 READ_SIGN_INS = "read.sign_ins"
+READ_API = "read.api"
+"""The description of the REST API."""
 OWN_SESSION = "own_session"
 """What is about the administrator's own session: to sign out."""
 CHANGE = "change"
@@ -27,6 +29,7 @@ CHANGE = "change"
 OTHERS_MAY = {
     # verb                 roles besides administrator
     READ:                  (AUDITOR,),
+    READ_API:              (AUDITOR, HELP_DESK),
     READ_USERS:            (AUDITOR, HELP_DESK),
     READ_SIGN_INS:         (AUDITOR, HELP_DESK),
     OWN_SESSION:           (AUDITOR, HELP_DESK),

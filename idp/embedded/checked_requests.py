@@ -46,8 +46,9 @@ class CheckedRequests:
         refusal = refusal_of(lines) or self._read_body(environ, body_length(lines))
         if refusal is not None:
             refusal.log(NO_COUNTERS, environ.get("REMOTE_ADDR", ""))
-            start_response(refusal.status_line, refusal.headers())
-            return [refusal.body()]
+            path = environ.get("PATH_INFO", "")
+            start_response(refusal.status_line, refusal.headers(path))
+            return [refusal.body(path)]
         environ[CHECKED] = True
         return self._app(environ, start_response)
 

@@ -83,7 +83,7 @@ class AsgiBridge:
                 refusal = error.refusal
         if refusal is not None:
             refusal.log(self._counters, _address(scope, "client")[0])
-            await _send(send, _refusal_messages(refusal))
+            await _send(send, _refusal_messages(refusal, scope["path"]))
             return
         environ = _environ(scope, lines, body)
         loop = asyncio.get_running_loop()
@@ -104,7 +104,7 @@ class AsgiBridge:
         except Exception as error:
             where = "".join(traceback.format_tb(error.__traceback__))
             get_logger().error("unforeseen", error_type=type(error).__name__, at=where)
-            return _refusal_messages(SERVER_ERROR)
+            return _refusal_messages(SERVER_ERROR, environ["PATH_INFO"])
 
 
 def _run(app: WSGIApplication, environ: Environ) -> tuple[Message, Message]:
@@ -137,10 +137,10 @@ def _messages(status: int, headers: list[tuple[str, str]], body: bytes) -> tuple
     )
 
 
-def _refusal_messages(refusal: EdgeRefusal) -> tuple[Message, Message]:
+def _refusal_messages(refusal: EdgeRefusal, path: str) -> tuple[Message, Message]:
     """Return the response of a refusal; it ends the connection, whose rest is not read."""
-    headers = [*refusal.headers(), ("Connection", "close")]
-    return _messages(refusal.status, headers, refusal.body())
+    headers = [*refusal.headers(path), ("Connection", "close")]
+    return _messages(refusal.status, headers, refusal.body(path))
 
 
 async def _send(send: Send, messages: tuple[Message, Message]) -> None:

@@ -24,25 +24,30 @@ from idp.web.request_headers import CHECKED, HeaderLine, mapping_of, refusal_of
 class RefusalError(Error):  # type: ignore[misc]  # waitress has no types
     """A refusal in the form in which waitress sends errors."""
 
-    def __init__(self, refusal: EdgeRefusal) -> None:
+    def __init__(self, refusal: EdgeRefusal, path: str) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+        self.path = path
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
         """Return status, headers and body."""
-        headers = [each for each in self.refusal.headers() if each[0] != "Content-Length"]
-        return self.refusal.status_line, headers, self.refusal.body()
+        headers = self.refusal.headers(self.path)
+        sent = [each for each in headers if each[0] != "Content-Length"]
+        return self.refusal.status_line, sent, self.refusal.body(self.path)
 
 
 class CheckedParser(HTTPRequestParser):  # type: ignore[misc]  # likewise
     """Reads one request, and refuses header lines that WSGI could not tell apart."""
 
     lines: tuple[HeaderLine, ...] = ()
+    target = b""
+    """The target of the request line, once that has been read."""
     refusal: EdgeRefusal | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
         """Check the lines before waitress makes a mapping of them."""
-        _first, _, rest = header_plus.partition(b"\r\n")
+        first, _, rest = header_plus.partition(b"\r\n")
+        self.target = b"".join(first.split(b" ")[1:2])
         parts = (line.partition(b":") for line in get_header_lines(rest))
         self.lines = tuple(
             (name.decode("latin-1"), value.strip(b" \t").decode("latin-1"))
@@ -62,7 +67,8 @@ class CheckedParser(HTTPRequestParser):  # type: ignore[misc]  # likewise
     def refuse(self, refusal: EdgeRefusal | None) -> None:
         """Answer this request with *refusal* instead of running it."""
         if refusal is not None:
-            self.refusal, self.error = refusal, RefusalError(refusal)
+            path = self.target.decode("latin-1")
+            self.refusal, self.error = refusal, RefusalError(refusal, path)
             self.completed, self.expect_continue = True, False
 
 

@@ -8,6 +8,8 @@ file                   what it has
 ``flask_adapter.py``   reads Flask's request as a value, sends an answer as Flask's response
 ``activity.py``        the same facts for views that work with Flask directly
 ``app.py``             the Flask class; body limit, error pages and headers of every response
+``problem.py``         errors as problem details (RFC 9457), for ``/admin/api/``
+``flask_problem.py``   the same as Flask's response
 ``routes.py``          routes, compiled once for all applications of a process
 ``headers.py``         Content Security Policy, caching, Strict Transport Security
 ``cookies.py``         ``Set-Cookie`` headers with the attributes that all our cookies have
@@ -26,8 +28,8 @@ file                   what it has
 =====================  ==========================================================================
 
 Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``routes.py``, ``activity.py``,
-``headers.py``, ``own_host.py`` and ``flask_adapter.py`` know Flask or WSGI; whatever decides is
-below them and takes values.
+``headers.py``, ``own_host.py``, ``flask_adapter.py`` and ``flask_problem.py`` know Flask or WSGI;
+whatever decides is below them and takes values.
 
 Neighbours: the hosts (``idp.signin``, ``idp.admin``, ``idp.authenticator``) stand above and use
 all of it, ``idp.audit`` writes what requests did; ``idp.federation.request_context`` says what

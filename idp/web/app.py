@@ -18,8 +18,10 @@ from idp.web.activity import activity_id, begin_activity, log_refusal
 from idp.web.cookies import repeated_cookie, superseded_cookie_headers
 from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
+from idp.web.flask_problem import problem_response
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.page_frame import TEMPLATES, begin_page, install
+from idp.web.problem import is_for_api
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
 from idp.web.routes import Route
@@ -89,8 +91,8 @@ def _refuse_unchecked_headers() -> Any:
     if CHECKED in request.environ or not proxies.has(request.remote_addr or ""):
         return None
     HEADERS_UNCHECKED.log(current_app.extensions["counters"], request.remote_addr or "")
-    body = HEADERS_UNCHECKED.body()
-    return Response(body, HEADERS_UNCHECKED.status, HEADERS_UNCHECKED.headers())
+    body, headers = HEADERS_UNCHECKED.body(request.path), HEADERS_UNCHECKED.headers(request.path)
+    return Response(body, HEADERS_UNCHECKED.status, headers)
 
 
 def _refuse_repeated_cookie() -> Any:
@@ -100,6 +102,9 @@ def _refuse_repeated_cookie() -> Any:
         return None
     problem = f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice"
     log_refusal(code="duplicate_cookie", problem=problem)
+    if is_for_api(request.path):
+        told = {"error": "duplicate_cookie", "problem": problem, "remedy": COOKIE_TWICE}
+        return problem_response(told, 400)
     environment, sentence = current_app.jinja_env, COOKIE_TWICE
     page = http_error_page(environment, 400, "Bad Request", activity_id(), sentence)
     return Response(page, 400)
@@ -137,8 +142,16 @@ def _http_error(error: HTTPException) -> Any:
     """Answer an HTTP error with a short page and one log line; a redirect is not an error."""
     if error.code is None or error.code < 400:
         return error
-    log_refusal(f"http_{error.code}", error.name)
+    code = f"http_{error.code}"
+    log_refusal(code, error.name)
     page = error.get_response()
+    if is_for_api(request.path):
+        told = {"error": code, "problem": error.name, "remedy": ""}
+        page = problem_response(told, error.code)
+        page.headers.extend(
+            (name, value) for name, value in error.get_headers() if name != "Content-Type"
+        )
+        return page
     page.set_data(http_error_page(current_app.jinja_env, error.code, error.name, activity_id()))
     return page
 

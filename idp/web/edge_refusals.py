@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from idp.counters import Counters, log_and_count
 from idp.web.http_status import RETRY_SOON, Header, unavailable_text
+from idp.web.problem import CONTENT_TYPE, is_for_api, problem_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,21 @@ class EdgeRefusal:
         """The status as WSGI writes it."""
         return f"{self.status} {self.reason}"
 
-    def body(self) -> bytes:
-        """Return the one sentence that the client gets."""
+    def body(self, path: str = "") -> bytes:
+        """Return the one sentence that the client gets; problem details below ``/admin/api/``."""
+        if is_for_api(path):
+            told = {"error": self.code, "problem": "The request is refused", "remedy": ""}
+            return json.dumps(problem_details(told, self.status)).encode()
         if self.status == 503:
             return unavailable_text(self.code).encode()
         return f"The request is refused. [{self.code}]\n".encode()
 
-    def headers(self) -> list[Header]:
+    def headers(self, path: str = "") -> list[Header]:
         """Return the headers of the response."""
+        content_type = CONTENT_TYPE if is_for_api(path) else "text/plain; charset=utf-8"
         headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(self.body()))),
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(self.body(path)))),
             ("Cache-Control", "no-store"),
         ]
         return [*headers, RETRY_SOON] if self.status == 503 else headers

@@ -74,6 +74,7 @@ STATUS = {
     "unknown_nps_host":                404,
     "unknown_trust":                   404,
     "unknown_user":                    404,
+    "unsupported_media_type":          415,
     "unreadable_trust":                422,
     "wrong_token":                     401,
 }  # fmt: skip

@@ -7,6 +7,7 @@ site's name as ``Host``.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from idp.counters import NO_COUNTERS, Counters
 from idp.web.headers import HEADERS
 from idp.web.languages import Language, choose_language
 from idp.web.page_texts import catalogue
+from idp.web.problem import CONTENT_TYPE, is_for_api, problem_details
 from idp.web.proxies import Proxies
 from idp.web.refusals import log_refusal
 from idp.web.web_request import Activity
@@ -126,12 +128,12 @@ class OwnHost:
             activity_id=activity,
             client_ip=context.shown_ip,
         )
-        body = _page(
-            self._base_url, activity, choose_language("", headers.get("Accept-Language", ""))
-        )
+        language = choose_language("", headers.get("Accept-Language", ""))
+        kind, body = "text/html; charset=utf-8", _page(self._base_url, activity, language)
+        if is_for_api(path):
+            kind, body = CONTENT_TYPE, _problem(self._base_url, activity)
         length = ("Content-Length", str(len(body)))
-        content_type = ("Content-Type", "text/html; charset=utf-8")
-        start_response(STATUS, [content_type, length, *HEADERS])
+        start_response(STATUS, [("Content-Type", kind), length, *HEADERS])
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
 
 
@@ -171,6 +173,13 @@ def _host(text: str) -> str | IPv4Address | IPv6Address:
         return text.lower().encode("idna").decode() if not text.isascii() else text.lower()
     except UnicodeError:
         return text.lower()
+
+
+def _problem(base_url: str, activity: str) -> bytes:
+    """Return the same as problem details."""
+    remedy = THIS_SERVER.format(address=base_url)
+    told = {"error": "wrong_host", "problem": NAME, "remedy": remedy}
+    return json.dumps(problem_details(told, 421, activity)).encode()
 
 
 def _page(base_url: str, activity: str, language: Language) -> bytes:

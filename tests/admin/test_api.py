@@ -9,6 +9,7 @@ from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 BEARER = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 NODE = "/admin/api/nodes/sts1"
+PROBLEM = {"type", "title", "status", "detail", "instance", "error", "problem", "remedy"}
 
 
 def test_put_makes_and_changes_a_node_and_get_shows_it(script):
@@ -74,7 +75,7 @@ def test_a_body_that_cannot_be_used_is_refused_and_changes_nothing(
 
     assert answer.status_code == status
     assert answer.json["error"] == code
-    assert set(answer.json) == {"error", "problem", "remedy"}
+    assert set(answer.json) == PROBLEM
     assert services.farm.nodes() == ()
 
 
@@ -99,7 +100,7 @@ def test_an_unknown_path_is_an_error_in_json(method, path, status, script):
     answer = script(method, path, {"build": "20348.350"} if method == "PUT" else None)
 
     assert answer.status_code == status
-    assert set(answer.json) == {"error", "problem", "remedy"}
+    assert set(answer.json) == PROBLEM
 
 
 def test_an_answer_to_a_wrong_method_names_the_right_ones(script):

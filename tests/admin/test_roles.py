@@ -185,7 +185,13 @@ def test_a_change_whose_route_forgot_its_role_is_refused_before_it_is_stored(
 
 
 def test_every_verb_of_the_table_is_one_of_the_audit_log_or_of_reading():
-    of_reading = {roles.READ, roles.READ_USERS, roles.READ_SIGN_INS, roles.OWN_SESSION}
+    of_reading = {
+        roles.READ,
+        roles.READ_API,
+        roles.READ_USERS,
+        roles.READ_SIGN_INS,
+        roles.OWN_SESSION,
+    }
 
     assert set(roles.OTHERS_MAY) - of_reading <= set(VERBS)
     assert set(roles.DANGEROUS) <= set(VERBS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.servers.engine_server import FORM, WRONG
 
@@ -99,3 +101,13 @@ def test_other_headers_may_come_twice(engine_server):
     extra = (("Accept", "text/html"), ("Accept", "*/*"), ("X-Other", "1"), ("X-Other", "2"))
 
     assert engine_server.send(engine_server.form(WRONG, *extra)).status == 200
+
+
+def test_below_the_api_a_refusal_is_problem_details(engine_server):
+    lines = [engine_server.host, ("x_y", "1"), ("Connection", "close")]
+
+    reply = engine_server.send(engine_server.head(lines, "GET", "/admin/api/nodes?limit=1"))
+
+    assert reply.status == 400
+    assert "content-type: application/problem+json" in reply.head.lower()
+    assert json.loads(reply.body)["error"] == "header_underscore"

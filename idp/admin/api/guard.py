@@ -1,18 +1,33 @@
-"""What every route of the REST API has: authentication, a method for each verb, errors as JSON."""
+"""What every route of the REST API has: authentication, a method for each verb, errors as problems.
+
+A request is authenticated, checked against the declaration of its view
+(:mod:`idp.admin.api.operation`), and handed to it. What a view raises is answered as problem
+details.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
+from idp.admin.api.json_body import json_object
+from idp.admin.api.operation import operation_of
 from idp.admin.authentication import AdminAuthentication
 from idp.audit.roles import CHANGE, READ
 from idp.management.error_json import error_json
 from idp.web.activity import client_ip
+from idp.web.flask_problem import problem_response
 from idp.web.http_status import RETRY_LATER, status_of
+
+if TYPE_CHECKING:
+    from idp.admin.api.model import Body, Query
+    from idp.services import Services
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 READING = ("GET", "HEAD")
@@ -35,43 +50,82 @@ class ApiError(TallystickError):
         self.headers = headers or {}
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address with its views; *part* is the module that added it."""
+
+    rule: str
+    views: Views
+    verbs: Mapping[str, str]
+    part: ModuleType | None = None
+
+    def verb_of(self, method: str) -> str:
+        """Return what a request does (:mod:`idp.audit.roles`).
+
+        Unless the module says it, a GET reads, and all else is a change for administrators only.
+        """
+        return self.verbs.get(method, READ if method in READING else CHANGE)
+
+
 class GuardedApi:
     """Adds routes below ``/admin/api`` that only administrators can call."""
 
     def __init__(self, blueprint: Blueprint, authentication: AdminAuthentication) -> None:
         self._blueprint = blueprint
         self._authentication = authentication
+        self._part: ModuleType | None = None
+        self.routes: list[Route] = []
+
+    def add_part(self, part: ModuleType, services: Services) -> None:
+        """Add the routes of a module: its ``add_routes`` calls :meth:`add`."""
+        self._part = part
+        part.add_routes(self, services)
+        self._part = None
 
     def add(self, rule: str, views: Views, verbs: Mapping[str, str] = NO_VERBS) -> None:
         """Add the address *rule*; a method without a view is answered with 405.
 
-        *verbs* says by method what a request does (:mod:`idp.audit.roles`). Without one, a GET
-        reads, and all else is a change that only administrators may make.
+        *verbs* says by method what a request does (:meth:`Route.verb_of`).
         """
-        self._blueprint.add_url_rule(
-            f"/api{rule}",
-            endpoint=f"api {rule}",
-            view_func=self._guarded(views, verbs),
-            methods=METHODS,
-        )
+        self.routes.append(Route(rule, views, verbs, self._part))
+        self._add_url(self.routes[-1])
 
     def refuse_the_rest(self) -> None:
         """Answer all other addresses with 404, to administrators only."""
-        self.add("/", {})
-        self.add("/<path:_rest>", {})
+        for rule in ("/", "/<path:_rest>"):
+            self._add_url(Route(rule, {}, NO_VERBS))
 
-    def _guarded(self, views: Views, verbs: Mapping[str, str]) -> View:
+    def _add_url(self, route: Route) -> None:
+        self._blueprint.add_url_rule(
+            f"/api{route.rule}",
+            endpoint=f"api {route.rule}".replace(".", "_"),
+            view_func=self._guarded(route),
+            methods=METHODS,
+        )
+
+    def _guarded(self, route: Route) -> View:
         def view(**values: str) -> Response:
             is_change = request.method not in READING
             try:
-                verb = verbs.get(request.method, CHANGE if is_change else READ)
+                verb = route.verb_of(request.method)
                 self._authentication.authenticate(request, client_ip(), verb, change=is_change)
-                return _view_for_method(views)(**values)
+                return _run(_view_for_method(route.views), values)
             except TallystickError as error:
                 return _error_response(error)
 
-        view.views, view.verbs = views, verbs  # type: ignore[attr-defined]  # for who walks all
+        view.views, view.verbs = route.views, route.verbs  # type: ignore[attr-defined]  # for who walks all
         return view
+
+
+def _run(view: View, values: Mapping[str, str]) -> Response:
+    """Call a view with the variable parts of its address, and with what it declares to take."""
+    operation = operation_of(view)
+    given: dict[str, Body | Query] = {}
+    if operation and operation.query:
+        given["query"] = operation.query.read(request.args)
+    if operation and operation.body and not operation.also_takes:
+        given["body"] = operation.body.read(json_object())
+    return view(**values, **given)
 
 
 def _view_for_method(views: Views) -> View:
@@ -90,8 +144,7 @@ def _view_for_method(views: Views) -> View:
 
 def _error_response(error: TallystickError) -> Response:
     change_log.log_refusal(error)
-    response = jsonify(error_json(error))
-    response.status_code = status_of(error, UNPROCESSABLE)
+    response = problem_response(error_json(error), status_of(error, UNPROCESSABLE))
     response.headers.extend(getattr(error, "headers", {}))
     if response.status_code == 503:
         response.headers.add(*RETRY_LATER)

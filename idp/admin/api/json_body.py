@@ -10,11 +10,21 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from adapter.errors import TallystickError
 
+UNTYPED = ("", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream")
+"""The content types that programs send unless they are told another, as curl does."""
+MAX_TYPE_SHOWN = 60
+
 
 class BadBody(TallystickError):
     """Raised for a body that is not JSON, not an object, or has other members than it may."""
 
     code = "bad_body"
+
+
+class WrongBodyType(TallystickError):
+    """Raised for a body whose content type says that it is no JSON."""
+
+    code = "unsupported_media_type"
 
 
 class BodyTooLarge(TallystickError):
@@ -34,6 +44,11 @@ def bytes_of_body() -> bytes:
 def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
     """Return the body's JSON object; raises :class:`BadBody` if it has other keys than *keys*."""
     bytes_of_body()
+    if not (request.is_json or request.mimetype in UNTYPED):
+        raise WrongBodyType(
+            f"The body is of the type {request.mimetype[:MAX_TYPE_SHOWN]!r}",
+            "Send JSON, with Content-Type: application/json",
+        )
     try:
         body = request.get_json(force=True)
     except (BadRequest, RecursionError):  # the latter for ten thousand brackets

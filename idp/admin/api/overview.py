@@ -17,6 +17,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the address."""
 
     def show() -> Response:
+        """Return what needs attention."""
         return jsonify([item.as_json() for item in overview.overview(services)])
 
     api.add("/overview", {"GET": show})

@@ -20,6 +20,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the address."""
 
     def show() -> Response:
+        """Return what a user will see."""
         wanted = {name: request.args.get(name, "").strip() for name in PARAMETERS}
         return jsonify(preview(services, **wanted).as_json())
 

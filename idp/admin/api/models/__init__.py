@@ -1,0 +1,1 @@
+"""What the REST API takes and answers, a module for each resource (:mod:`idp.admin.api.model`)."""
