@@ -12,6 +12,7 @@ address                            method  what it does                         
 ``/admin/sign-in``                 GET     signs in through /adfs/                  pages/entry
 ``/admin/continue``                GET     proves again what a change needs         pages/entry
 ``/admin/farm``                    GET     the nodes and the NPS hosts              pages/nodes
+``/admin/farm/history[/undo]``     both    past changes, and their undo   pages/farm_history
 ``/admin/nodes[/builds]``          POST    sets the build of one node, or several   pages/nodes
 ``/admin/nodes/list``              POST    renames, removes and imports nodes       pages/node_list
 ``/admin/nps[/restart]``           POST    sets or restarts an NPS host             pages/nps
@@ -33,6 +34,7 @@ address                            method  what it does                         
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
 ``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
 ``/admin/api/nodes[/NAME]``        any     nodes of the farm                        api/nodes
+``/admin/api/farm/history[/…]``    any     past changes, and their undo     api/farm_history
 ``/admin/api/nps[/NAME/…]``        any     NPS hosts, registry values, clients      api/nps
 ``/admin/api/keys[/THUMBPRINT]``   any     token-signing keys                       api/keys
 ``/admin/api/trusts[/ENTITY-ID]``  any     relying party trusts                     api/trusts
@@ -67,6 +69,7 @@ from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
+from idp.admin.api import farm_history as farm_history_api
 from idp.admin.api import faults as faults_api
 from idp.admin.api import guard, openapi
 from idp.admin.api import keys as keys_api
@@ -88,6 +91,7 @@ from idp.admin.pages import (
     audit,
     connect,
     entry,
+    farm_history,
     faults,
     keys,
     log,
@@ -114,6 +118,7 @@ PAGES = (
     entry,
     nodes,
     node_list,
+    farm_history,
     nps,
     keys,
     log,
@@ -133,6 +138,7 @@ PAGES = (
 )
 API = (
     nodes_api,
+    farm_history_api,
     nps_api,
     keys_api,
     trusts_api,

@@ -91,6 +91,28 @@ class ChangeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """Entries of one transaction, in their order, such as an import of several nodes.
+
+    ``id`` is that of the last. ``count`` is how many there are; ``entries`` may be the first only.
+    """
+
+    id: int
+    count: int
+    entries: tuple[ChangeEntry, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+        return self.entries[0].at
+
+    @property
+    def actor(self) -> Actor:
+        """Who made it."""
+        return self.entries[0].actor
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeQuery:
     """Which entries are read: those that have every value that is given.
 
@@ -121,6 +143,17 @@ class ChangeStore(Protocol):
 
     def after(self, query: ChangeQuery, after_id: int, limit: int) -> Sequence[ChangeEntry]:
         """Return at most *limit* entries that were added after *after_id*, oldest first."""
+
+    def groups(
+        self, verbs: Sequence[str], limit: int, before_id: int | None = None, *, entries: int
+    ) -> Sequence[ChangeGroup]:
+        """Return what was changed in one transaction each, newest first: what has these verbs.
+
+        Of a group there are at most *entries* entries. Only groups before *before_id*, if given.
+        """
+
+    def group_of(self, entry_id: int, verbs: Sequence[str]) -> ChangeGroup | None:
+        """Return the whole group that an entry is of; None if there is none with such a verb."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.input_text import read_windows_output
 from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
+from idp.cli.server_history import history, undo
 
 if TYPE_CHECKING:
     from idp.management.nodes import NodeView
@@ -146,6 +147,10 @@ def remove(services: Services, name: str, as_json: bool) -> None:
     nodes.remove(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer a node.", as_json=as_json)
+
+
+server.add_command(history)
+server.add_command(undo)
 
 
 def _as_json(view: NodeView) -> dict[str, object]:

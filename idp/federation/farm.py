@@ -46,6 +46,9 @@ class NodeChange:
 class NodeStore(Protocol):
     """Storage of the farm's nodes."""
 
+    def lock(self) -> None:
+        """Let nobody else change nodes until the transaction that this thread is in ends."""
+
     def nodes(self) -> Sequence[Node]:
         """Return all nodes in the order in which they were added."""
 
@@ -68,6 +71,13 @@ class Farm:
     def __init__(self, store: NodeStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    def lock(self) -> None:
+        """Let nobody else change nodes until the transaction that this thread is in ends.
+
+        What is read after it is what the change of this transaction meets.
+        """
+        self._store.lock()
 
     def nodes(self) -> tuple[Node, ...]:
         """Return all nodes in the order in which they were added."""

@@ -6,6 +6,8 @@ module              what it does                                          comman
 ``nodes``           what the users of each node see, and why              ``tallystick server``
 ``preview``         what a user will see; ``preview_steps``           ``tallystick preview``
 ``what_if``         the farm after an update, before it is installed      ``tallystick server``
+``farm_history``    past changes of the farm; its sisters                 ``tallystick server``
+                    ``farm_plan`` and ``farm_undo`` undo one
 ``trusts``          adds a trust from metadata, or previews it            ``tallystick sp add``
 ``trust_views``     trusts, previews and refreshes as JSON, warnings      ``tallystick sp show``
 ``metadata/``       fetches metadata, and refreshes it in the background  ``tallystick sp refresh``

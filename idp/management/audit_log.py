@@ -68,13 +68,16 @@ def differences(entry: ChangeEntry) -> tuple[tuple[str, str, str], ...]:
     if isinstance(before, dict) or isinstance(after, dict):
         old, new = before or {}, after or {}
         if isinstance(old, dict) and isinstance(new, dict):
-            return tuple((key, _text(old.get(key)), _text(new.get(key))) for key in {**old, **new})
+            return tuple(
+                (key, text_of(old.get(key)), text_of(new.get(key))) for key in {**old, **new}
+            )
     if before is None and after is None:
         return ()
-    return (("", _text(before), _text(after)),)
+    return (("", text_of(before), text_of(after)),)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value of an entry as a text of at most :data:`MAX_SHOWN` characters."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

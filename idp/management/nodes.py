@@ -5,6 +5,7 @@ Used by the Farm page, ``/admin/api/nodes``, ``tallystick server`` and the docto
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from idp.federation.farm import BadNode
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from idp.audit.changes import Made
     from idp.federation.farm import Node, NodeChange
@@ -117,15 +118,15 @@ def view_of(services: Services, node: Node) -> NodeView:
 
 def set_build(services: Services, name: str, text: str) -> NodeChange:
     """Set the build of a node, or add one; raises what ``Farm.set_build`` raises."""
-    with services.changes.recording() as made:
-        return _set(services, made, name, text)
+    with changing_nodes(services) as made:
+        return set_within(services, made, name, text)
 
 
 def set_builds(services: Services, names: Sequence[str], text: str) -> tuple[NodeChange, ...]:
     """Set the build of several nodes that exist, all or none; raises the same."""
-    with services.changes.recording() as made:
+    with changing_nodes(services) as made:
         must_exist(services, names)
-        return tuple(_set(services, made, name, text) for name in dict.fromkeys(names))
+        return tuple(set_within(services, made, name, text) for name in dict.fromkeys(names))
 
 
 def must_exist(services: Services, names: Sequence[str]) -> None:
@@ -140,7 +141,7 @@ def must_exist(services: Services, names: Sequence[str]) -> None:
 
 def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
     """Set the builds of a CSV text, all or none; raises :class:`~idp.csv_table.CsvFaults`."""
-    with services.changes.recording() as made:
+    with changing_nodes(services) as made:
         before = {node.name: node for node in services.farm.nodes()}
         changes = services.farm.import_csv(text, services.changes.actor.label)
         for change in changes:
@@ -150,25 +151,44 @@ def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
 
 def rename(services: Services, name: str, new_name: str) -> Node:
     """Give a node another name; raises :class:`~idp.federation.farm.BadNode`."""
-    with services.changes.recording() as made:
-        node = services.farm.rename(name, new_name)
-        made.add("node.rename", name, before={"name": name}, after={"name": new_name})
-    return node
+    with changing_nodes(services) as made:
+        return rename_within(services, made, name, new_name)
 
 
 def remove(services: Services, name: str) -> None:
     """Remove a node; raises :class:`~idp.federation.farm.BadNode` if there is none."""
+    with changing_nodes(services) as made:
+        remove_within(services, made, name)
+
+
+@contextmanager
+def changing_nodes(services: Services) -> Iterator[Made]:
+    """Record changes of nodes; nobody else changes any, so ``before`` is what they replace."""
     with services.changes.recording() as made:
-        before = services.farm.node(name)
-        services.farm.remove(name)
-        made.add("node.remove", name, before=before and node_as_json(before))
+        services.farm.lock()
+        yield made
 
 
-def _set(services: Services, made: Made, name: str, text: str) -> NodeChange:
+def set_within(services: Services, made: Made, name: str, text: str) -> NodeChange:
+    """Set the build of a node as a part of a larger change."""
     before = services.farm.node(name)
     change = services.farm.set_build(name, text, services.changes.actor.label)
     _add(made, before, change.node)
     return change
+
+
+def rename_within(services: Services, made: Made, name: str, new_name: str) -> Node:
+    """Rename a node, likewise."""
+    node = services.farm.rename(name, new_name)
+    made.add("node.rename", name, before={"name": name}, after={"name": new_name})
+    return node
+
+
+def remove_within(services: Services, made: Made, name: str) -> None:
+    """Remove a node, likewise."""
+    before = services.farm.node(name)
+    services.farm.remove(name)
+    made.add("node.remove", name, before=before and node_as_json(before))
 
 
 def _add(made: Made, before: Node | None, after: Node) -> None:

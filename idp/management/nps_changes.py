@@ -11,6 +11,7 @@ from idp.nps.clients import read_network
 from idp.nps.registry import values_as_texts
 
 if TYPE_CHECKING:
+    from idp.audit.changes import Made
     from idp.nps.clients import NpsClient
     from idp.nps.hosts import NpsHost
     from idp.nps.registry import RegistryChanges
@@ -25,28 +26,34 @@ def set_host(
 ) -> HostChange:
     """Change what is given of a host, or add one; raises what ``NpsServers.set_host`` raises."""
     by = services.changes.actor.label
-    return _set(
-        services,
-        name,
-        lambda: services.nps.set_host(name, by, registry=registry, **settings),
-    )
+    with changing_hosts(services) as made:
+        return set_within(
+            services,
+            made,
+            name,
+            lambda: services.nps.set_host(name, by, registry=registry, **settings),
+        )
 
 
 def set_registry(services: Services, name: str, **values: str | None) -> HostChange:
     """Set registry values; raises what ``NpsServers.set_registry`` raises."""
     by = services.changes.actor.label
-    return _set(services, name, lambda: services.nps.set_registry(name, by, **values))
+    with changing_hosts(services) as made:
+        return set_within(
+            services, made, name, lambda: services.nps.set_registry(name, by, **values)
+        )
 
 
 def import_reg(services: Services, name: str, content: bytes) -> HostChange:
     """Set registry values from a ``.reg`` file; raises what ``NpsServers.import_reg`` raises."""
     by = services.changes.actor.label
-    return _set(services, name, lambda: services.nps.import_reg(name, content, by))
+    with changing_hosts(services) as made:
+        return set_within(services, made, name, lambda: services.nps.import_reg(name, content, by))
 
 
 def restart(services: Services, name: str) -> NpsHost:
     """Restart the NPS service of a host; raises :class:`~idp.nps.hosts.BadNpsHost`."""
-    with services.changes.recording() as made:
+    with changing_hosts(services) as made:
         before = host_state(services.nps.host(name))
         host = services.nps.restart(name, services.changes.actor.label)
         made.add("nps.restart", name, before=before, after=host_state(host), **_line(host))
@@ -55,10 +62,35 @@ def restart(services: Services, name: str) -> NpsHost:
 
 def remove(services: Services, name: str) -> None:
     """Remove a host with its clients; raises :class:`~idp.nps.hosts.BadNpsHost`."""
+    with changing_hosts(services) as made:
+        remove_within(services, made, name)
+
+
+@contextmanager
+def changing_hosts(services: Services) -> Iterator[Made]:
+    """Record changes of hosts; nobody else changes any, so ``before`` is what they replace."""
     with services.changes.recording() as made:
-        before = host_state(services.nps.host(name))
-        services.nps.remove(name)
-        made.add("nps.remove", name, before=before)
+        services.nps.lock()
+        yield made
+
+
+def set_within(
+    services: Services, made: Made, name: str, change: Callable[[], HostChange]
+) -> HostChange:
+    """Change a host as a part of a larger change."""
+    before = host_state(services.nps.host(name))
+    changed = change()
+    after = host_state(changed.host)
+    made.add("nps.set", name, before=before, after=after, **_line(changed.host))
+    return changed
+
+
+def remove_within(services: Services, made: Made, name: str) -> None:
+    """Remove a host, likewise. The entry has the networks of its clients, not their secrets."""
+    before = host_state(services.nps.host(name))
+    clients = [client.network for client in services.nps.clients(name)]
+    services.nps.remove(name)
+    made.add("nps.remove", name, before=before and {**before, "clients": clients})
 
 
 def remove_client(services: Services, host: str, network: str) -> None:
@@ -70,7 +102,7 @@ def remove_client(services: Services, host: str, network: str) -> None:
 @contextmanager
 def recording_client(services: Services, host: str, network: str, verb: str) -> Iterator[None]:
     """Record what happens within to a client of a host."""
-    with services.changes.recording() as made:
+    with changing_hosts(services) as made:
         wanted = read_network(network)
         before = _client(services, host, wanted)
         yield
@@ -111,15 +143,6 @@ def client_state(client: NpsClient) -> dict[str, Any]:
         "changed_at": json_instant(client.changed_at),
         "changed_by": client.changed_by,
     }
-
-
-def _set(services: Services, name: str, change: Callable[[], HostChange]) -> HostChange:
-    with services.changes.recording() as made:
-        before = host_state(services.nps.host(name))
-        changed = change()
-        after = host_state(changed.host)
-        made.add("nps.set", name, before=before, after=after, **_line(changed.host))
-    return changed
 
 
 def _client(services: Services, host: str, network: str) -> dict[str, Any] | None:

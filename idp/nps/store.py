@@ -37,6 +37,9 @@ class NpsStore(Protocol):
     def stamp(self) -> int:
         """Return a number that every change makes higher; 0 before the first. One small query."""
 
+    def lock(self) -> None:
+        """Let nobody else change hosts or clients until this thread's transaction ends."""
+
     def hosts(self) -> Sequence[NpsHost]:
         """Return all hosts in the order in which they were added."""
 
@@ -72,6 +75,10 @@ class NpsServers:
     def stamp(self) -> int:
         """Return a number that is another one after every change of a host or a client."""
         return self._store.stamp()
+
+    def lock(self) -> None:
+        """Let nobody else change hosts or clients until this thread's transaction ends."""
+        self._store.lock()
 
     def hosts(self) -> tuple[NpsHost, ...]:
         """Return all hosts in the order in which they were added."""

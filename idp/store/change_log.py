@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select
 
-from idp.audit.changes import Actor, ChangeEntry, ChangeQuery
+from idp.audit.changes import Actor, ChangeEntry, ChangeGroup, ChangeQuery
 from idp.store.admin_schema import changes
 from idp.store.engine import Database
 from idp.store.stored_json import DamagedValue, load_json
 
 _SEARCHED = (changes.c.actor, changes.c.verb, changes.c.about)
+_OF_A_GROUP = tuple(
+    changes.c[name] for name in ("at", "actor", "role", "via", "client_ip", "activity_id")
+)
+"""Entries of one transaction have the same moment, to the microsecond, and the same actor."""
 
 
 class SqlChangeLog:
@@ -49,6 +53,46 @@ class SqlChangeLog:
             return tuple(
                 map(_entry, connection.execute(wanted.order_by(changes.c.serial).limit(limit)))
             )
+
+    def groups(
+        self, verbs: Sequence[str], limit: int, before_id: int | None = None, *, entries: int
+    ) -> Sequence[ChangeGroup]:
+        """Return the newest groups, or the newest of those older than *before_id*."""
+        last = func.max(changes.c.serial)
+        wanted = (
+            select(last.label("last"), func.count().label("number"), *_OF_A_GROUP)
+            .where(changes.c.verb.in_(verbs))
+            .group_by(*_OF_A_GROUP)
+            .order_by(last.desc())
+            .limit(limit)
+        )
+        if before_id is not None:
+            wanted = wanted.having(last < before_id)
+        with self._database.read() as connection:
+            return tuple(
+                ChangeGroup(
+                    row.last, row.number, _entries_of(connection, row, verbs, limit=entries)
+                )
+                for row in connection.execute(wanted).all()
+            )
+
+    def group_of(self, entry_id: int, verbs: Sequence[str]) -> ChangeGroup | None:
+        """Return the whole group that an entry is of."""
+        wanted = select(changes).where(changes.c.serial == entry_id, changes.c.verb.in_(verbs))
+        with self._database.read() as connection:
+            row = connection.execute(wanted).first()
+            found = () if row is None else _entries_of(connection, row, verbs)
+        return ChangeGroup(found[-1].id, len(found), found) if found else None
+
+
+def _entries_of(
+    connection: Connection, row: Row[Any], verbs: Sequence[str], limit: int | None = None
+) -> tuple[ChangeEntry, ...]:
+    """Return the entries of the group that *row* has the columns of, oldest first."""
+    same = (column == row._mapping[column.name] for column in _OF_A_GROUP)
+    wanted = select(changes).where(*same, changes.c.verb.in_(verbs))
+    found = connection.execute(wanted.order_by(changes.c.serial).limit(limit))
+    return tuple(map(_entry, found))
 
 
 def _matching(query: ChangeQuery) -> Select[Any]:

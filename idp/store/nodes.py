@@ -24,6 +24,11 @@ class SqlNodeStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def lock(self) -> None:
+        """Let nobody else change nodes until this thread's joint transaction ends."""
+        with self._database.write(alone=nodes):
+            pass
+
     def nodes(self) -> Sequence[Node]:
         """Return all nodes in the order of their creation."""
         with self._database.read() as connection:

@@ -81,6 +81,11 @@ class SqlNpsStore:
             row = _STAMP.first(connection, {"name": _COUNTER})
         return 0 if row is None else int(row[0])
 
+    def lock(self) -> None:
+        """Let nobody else change hosts or clients until this thread's joint transaction ends."""
+        with self._changing():
+            pass
+
     def hosts(self) -> Sequence[NpsHost]:
         """Return all hosts in the order of their creation."""
         with self._database.read() as connection:

@@ -46,6 +46,9 @@ STATUS = {
     "reset_off":                       404,
     "too_many_resets":                 429,
     # Administration, /admin/
+    "already_undone":                  409,
+    "changed_since":                   409,
+    "no_such_change":                  404,
     "admin_off":                       403,
     "bad_body":                        400,
     "body_too_large":                  413,

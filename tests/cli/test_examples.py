@@ -19,11 +19,12 @@ from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from adapter.mfa.codes.hardware import NewToken
 from idp import cli
-from idp.audit.changes import COMMAND, ChangeQuery
+from idp.audit.changes import COMMAND, Actor, ChangeQuery
 from idp.cli.context import ADMINISTRATOR, CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.configured import open_signing_keys
+from idp.management import nodes
 from idp.nps.registry import KEY
 from idp.services import Services
 from idp.session.api_tokens import ApiToken
@@ -60,6 +61,7 @@ CHANGES = {
     "server remove": "node.remove",
     "server rename": "node.rename",
     "server set": "node.set",
+    "server undo": ("farm.undo", "node.set"),
     "sp add": "trust.add",
     "sp claims import": "trust.set",
     "sp claims remove": "trust.set",
@@ -100,7 +102,7 @@ CHANGE_NOTHING = {
     "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
     "keys list", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
-    "policy show", "preview", "server list", "server what-if",
+    "policy show", "preview", "server history", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",
     "user show", "user tokens list",
 }  # fmt: skip
@@ -174,6 +176,9 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
 def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monkeypatch) -> None:
     """What the example needs to be there; not what it makes itself."""
     line = request.node.callspec.params["line"]
+    if " undo " in line:
+        acting = services.acting(lambda: Actor("test", ADMINISTRATOR, COMMAND))
+        nodes.set_builds(acting, ("sts1", "sts3"), "20348.350")
     if " nps " in line and " nps set nps1 1" not in line:
         services.nps.set_host("nps1", "test", version="1.2.2216.1")
     if " client remove " in line:

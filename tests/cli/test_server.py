@@ -141,3 +141,28 @@ def test_a_user_without_a_login_name_still_changes_builds(monkeypatch):
     monkeypatch.setattr("getpass.getuser", nameless)
 
     assert Actor(terminal_user.account_name(), "", COMMAND).label == "command line"
+
+
+def test_a_change_is_listed_and_undone(done, refused, tally):
+    done("server", "set", "sts1", "20348.349")
+    done("server", "set", "sts1", "20348.350")
+    newest, first = json.loads(done("server", "history", "--json"))
+
+    header, row, _ = done("server", "history").splitlines()
+    assert header == "id\ttime (UTC)\twho\tchange\tundo"
+    assert row.split("\t")[2:] == [
+        "root (command line)", "Build set: sts1; build 20348.349 → 20348.350", "possible",
+    ]  # fmt: skip
+    assert done("server", "undo", str(newest["id"])) == (
+        f"Change {newest['id']} is undone. sts1 runs 20348.349.\n"
+    )
+    assert refused("server", "undo", str(newest["id"])).endswith("[already_undone]\n")
+    assert json.loads(done("server", "undo", str(first["id"]), "--json")) == {
+        "undone": first["id"],
+        "changes": ["sts1 is no longer a node."],
+    }
+    assert f"--before {newest['id']}" in tally("server", "history", "--limit", "3").stderr
+
+
+def test_a_farm_without_changes_says_so(tally):
+    assert tally("server", "history").stderr == "Nobody has changed the farm yet.\n"

@@ -12,6 +12,7 @@ from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
+from idp.management import farm_history
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a new password of Alice"
@@ -28,6 +29,10 @@ ONE_TRUST = "/trusts/<path:entity_id>"
 def hold_update(services) -> None:
     held = PendingUpdate(metadata().encode(), ("for the test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
+
+
+def newest_farm_change(services) -> int:
+    return farm_history.history(services)[0][0].id
 
 
 def code(services) -> str:
@@ -55,6 +60,9 @@ def rest_changes(services, script):
     rename = "/nodes/sts9/rename"
     yield "/nodes/<name>/rename", "POST", rename, {"name": "sts7"}, "node.rename"
     yield "/nodes/<name>", "DELETE", "/nodes/sts7", None, "node.remove"
+    gone = newest_farm_change(services)
+    undo = "/farm/history/<change_id>/undo"
+    yield undo, "POST", f"/farm/history/{gone}/undo", None, "node.set"
     yield "/nps/<name>", "PUT", "/nps/nps2", {"version": "1.2.2216.1"}, "nps.set"
     yield "/nps/<name>/registry", "PUT", "/nps/nps1/registry", {"override": "TRUE"}, "nps.set"
     yield "/nps/<name>/restart", "POST", "/nps/nps1/restart", None, "nps.restart"
@@ -137,6 +145,8 @@ def page_changes(services):
     renamed = {"action": "rename", "name": "sts8", "new_name": "sts7"}
     yield "/admin/nodes/list", renamed, "node.rename"
     yield "/admin/nodes/list", {"action": "remove", "name": "sts7"}, "node.remove"
+    gone = {"id": newest_farm_change(services)}
+    yield "/admin/farm/history/undo", gone, "node.set"
     yield "/admin/nps", {"name": "nps1", "version": "1.2.2216.1"}, "nps.set"
     yield "/admin/nps/restart", {"name": "nps1"}, "nps.restart"
     yield "/admin/keys", {"action": "roll", "kind": "ecdsa"}, "key.roll"
