@@ -20,7 +20,11 @@ try:
 except ImportError:  # run by hand, or by a test
     BuildHookInterface = object
 
-CATALOGUES = ("idp/locale/*/LC_MESSAGES/*.po", "adapter/locale/*/LC_MESSAGES/*.po")
+CATALOGUES = (
+    "idp/locale/*/LC_MESSAGES/*.po",
+    "idp/admin/locale/*/LC_MESSAGES/*.po",
+    "adapter/locale/*/LC_MESSAGES/*.po",
+)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w*)\}|(%)(?!\()")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 

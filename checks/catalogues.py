@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from checks.unmarked_texts import unmarked_texts
 
 LANGUAGES = ("de", "fr", "es", "ja")
 
@@ -28,8 +30,10 @@ class Domain:
     """The texts of one package: its templates, and constants that its pages show translated.
 
     ``constants`` are names of module-level constants by file: a text, or a table of texts.
-    ``marking`` are folders of modules that mark each such text by ``mark("…")``. A text that the
-    domain ``fallback`` has is looked up there.
+    ``marking`` are folders of modules that mark each such text by ``mark("…")``, ``saying`` those
+    whose modules say ``sentence("…")`` and ``counted("…", "…", n)``. A text that the domain
+    ``fallback`` has is looked up there. The templates of ``is_whole`` domains are searched for
+    texts that are not marked.
     """
 
     name: str
@@ -37,7 +41,9 @@ class Domain:
     templates: tuple[str, ...]
     constants: dict[str, tuple[str, ...]]
     marking: tuple[str, ...] = ()
+    saying: tuple[str, ...] = ()
     fallback: str = ""
+    is_whole: bool = False
 
 
 DOMAINS = (
@@ -74,6 +80,15 @@ DOMAINS = (
         },
     ),
     Domain(
+        "admin",
+        "idp/admin/locale",
+        templates=("idp/admin/templates",),
+        marking=("idp/admin",),
+        saying=("adapter", "idp"),
+        fallback="tallystick",
+        constants={},
+    ),
+    Domain(
         "adapter",
         "adapter/locale",
         templates=(),
@@ -98,13 +113,21 @@ def texts_of(root: Path, domain: Domain) -> dict[Text, list[tuple[str, int]]]:
     """Return every text of a domain with the places where it stands."""
     found: dict[Text, list[tuple[str, int]]] = {}
     extracted = chain(
-        _of_templates(root, domain), _of_constants(root, domain), _of_marks(root, domain)
-    )
+        _of_templates(root, domain), _of_constants(root, domain),
+        _of_calls(root, domain.marking, _marked), _of_calls(root, domain.saying, _said),
+    )  # fmt: skip
     for file, line, text in extracted:
         found.setdefault(text, []).append((file, line))
-    others = [each for each in DOMAINS if each.name == domain.fallback]
-    elsewhere = {text for each in others for text in texts_of(root, each)}
+    elsewhere = {text for each in _fallbacks(domain) for text in texts_of(root, each)}
     return {text: places for text, places in found.items() if text not in elsewhere}
+
+
+def _fallbacks(domain: Domain) -> Iterator[Domain]:
+    """Yield the domains that have what *domain* does not have, the nearest first."""
+    for each in DOMAINS:
+        if each.name == domain.fallback:
+            yield each
+            yield from _fallbacks(each)
 
 
 def _of_templates(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
@@ -128,14 +151,35 @@ def _of_constants(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]
             yield from ((file, line, text) for line, text in _texts_in(values[name].value))
 
 
-def _of_marks(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
-    for path in sorted(path for folder in domain.marking for path in (root / folder).rglob("*.py")):
+def _of_calls(
+    root: Path, folders: tuple[str, ...], read: Callable[[ast.AST], Text | None]
+) -> Iterator[tuple[str, int, Text]]:
+    """Yield the text of each call in the modules of *folders* that *read* finds a text in."""
+    for path in sorted(path for folder in folders for path in (root / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Call(
-                    func=ast.Name("mark" | "gettext"), args=[ast.Constant(value=str(text))]
-                ):
-                    yield path.relative_to(root).as_posix(), node.lineno, text
+            if isinstance(node, ast.Call) and (text := read(node)):
+                yield path.relative_to(root).as_posix(), node.lineno, text
+
+
+def _marked(node: ast.AST) -> Text | None:
+    match node:
+        case ast.Call(func=ast.Name("mark" | "gettext"), args=[ast.Constant(value=str(text))]):
+            return text
+    return None
+
+
+def _said(node: ast.AST) -> Text | None:
+    match node:
+        case ast.Call(func=ast.Name("sentence"), args=[ast.Constant(value=str(text))]):
+            return text
+        case ast.Call(
+            func=ast.Name("counted"),
+            args=[ast.Constant(value=str(one)), ast.Constant(value=str(more)), _],
+        ):
+            return one, more
+        case ast.Call(func=ast.Name("sentence" | "counted" as name)):
+            raise LookupError(f"{name} needs a literal text: {ast.unparse(node)}")
+    return None
 
 
 def _assigned(node: ast.stmt) -> Iterator[str]:
@@ -177,6 +221,8 @@ def find(root: Path) -> Iterator[str]:
             ready = {text for text, each in there.items() if each.string and not each.fuzzy}
             yield from (f"{file}: no translation of {text!r}" for text in _sorted(wanted - ready))
             yield from (f"{file}: left over: {text!r}" for text in _sorted(set(there) - wanted))
+        for folder in domain.templates if domain.is_whole else ():
+            yield from unmarked_texts(root, root / folder)
 
 
 def update(root: Path) -> None:

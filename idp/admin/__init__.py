@@ -54,14 +54,15 @@ address                            method  what it does                         
 =================================  ======  =======================================  ================
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
-pages share) first. :mod:`idp.web` has what all web hosts share.
+pages share) first. ``locale`` has the texts of the pages in other languages. :mod:`idp.web` has
+what all web hosts share.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from idp.admin.actor import current_actor
 from idp.admin.api import api_tokens as api_tokens_api
@@ -108,6 +109,8 @@ from idp.admin.pages import (
     user,
     users,
 )
+from idp.admin.texts import DOMAIN, role_name
+from idp.web.page_texts import begin_language
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -166,6 +169,8 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
+    made.add_app_template_global(role_name)
+    made.before_request(lambda: begin_language(request, DOMAIN))
     services = services.acting(current_actor)
     authentication = AdminAuthentication(services)
     frame = Frame(services, authentication)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from adapter.errors import TallystickError
+from adapter.sentences import joined, sentence
 from idp.federation.metadata.preview import report_certificates
 from idp.management import nodes
 from idp.management.signing_keys import ring_of
@@ -74,7 +75,8 @@ def _bounded(items: list[Attention]) -> list[Attention]:
     if len(items) <= MAX_OF_A_KIND:
         return items
     more, last = len(items) - MAX_OF_A_KIND, items[-1]
-    rest = Attention("more", f"There are {more} more like this", last.path, "tallystick doctor")
+    says = sentence("There are {count} more like this", count=more)
+    rest = Attention("more", says, last.path, "tallystick doctor")
     return [*items[:MAX_OF_A_KIND], rest]
 
 
@@ -82,7 +84,7 @@ def _server(services: Services) -> Iterator[Attention]:
     if services.config.testing.allow_faults:
         yield Attention(
             "faults_allowed",
-            "This server is for testing: it sends faulty responses where it is asked to",
+            sentence("This server is for testing: it sends faulty responses where it is asked to"),
             TRUSTS,
             "tallystick faults list",
         )
@@ -92,15 +94,24 @@ def _farm(services: Services) -> Iterator[Attention]:
     found = nodes.nodes(services)
     if not found:
         command = "tallystick server set NODE BUILD"
-        yield Attention("no_node", "The farm has no node", FARM, command, is_broken=True)
+        says = sentence("The farm has no node")
+        yield Attention("no_node", says, FARM, command, is_broken=True)
     shown: dict[str, list[str]] = {}
     for view in found:
         shown.setdefault(view.shows, []).append(view.node.name)
     if len(shown) > 1:
-        sides = "; ".join(f"{', '.join(names)}: {shows}" for shows, names in shown.items())
+        sides = joined(
+            "; ",
+            (
+                sentence("{nodes}: {shows}", nodes=", ".join(names), shows=shows)
+                for shows, names in shown.items()
+            ),
+        )
         yield Attention(
             "mixed_farm",
-            f"The farm is mixed, so the same user meets one or the other. {sides}",
+            sentence(
+                "The farm is mixed, so the same user meets one or the other. {sides}", sides=sides
+            ),
             FARM,
             "tallystick server list",
         )
@@ -116,7 +127,7 @@ def _keys(services: Services, now: datetime) -> Iterator[Attention]:
     if ends <= now:
         yield Attention(
             "signing_key_expired",
-            f"The token-signing certificate expired on {ends:%Y-%m-%d}",
+            sentence("The token-signing certificate expired on {day}", day=f"{ends:%Y-%m-%d}"),
             KEYS,
             "tallystick keys roll --urgent",
             is_broken=True,
@@ -124,7 +135,10 @@ def _keys(services: Services, now: datetime) -> Iterator[Attention]:
     elif ends - now <= WARN_BEFORE and not services.config.keys.automatic_rollover:
         yield Attention(
             "signing_key_ends",
-            f"The token-signing certificate expires on {ends:%Y-%m-%d}, and nobody rolls it",
+            sentence(
+                "The token-signing certificate expires on {day}, and nobody rolls it",
+                day=f"{ends:%Y-%m-%d}",
+            ),
             KEYS,
             "tallystick keys roll",
         )
@@ -134,20 +148,25 @@ def _trusts(services: Services, now: datetime) -> Iterator[Attention]:
     found = views(services)
     if not found:
         command = "tallystick sp add FILE"
-        yield Attention("no_trust", "There is no relying party trust", TRUSTS, command)
+        says = sentence("There is no relying party trust")
+        yield Attention("no_trust", says, TRUSTS, command)
     for view in found:
         page = f"{TRUSTS}/one?id={quote(view.entity_id, safe='')}"
         command = f"tallystick sp show {view.entity_id}"
         if not isinstance(view, TrustView):
-            sentence = f"{view.entity_id} cannot be read"
-            yield Attention("unreadable_trust", sentence, TRUSTS, command, is_broken=True)
+            says = sentence("{trust} cannot be read", trust=view.entity_id)
+            yield Attention("unreadable_trust", says, TRUSTS, command, is_broken=True)
             continue
         name = view.trust.display_name
         for warning in view.warnings:
-            yield Attention("trust", f"{name}: {warning}", page, command)
+            says = sentence("{trust}: {warning}", trust=name, warning=warning)
+            yield Attention("trust", says, page, command)
         for ends, thumbprint in _ending_certificates(view, now):
-            sentence = f"{name}: its certificate {thumbprint} expires on {ends:%Y-%m-%d}"
-            yield Attention("certificate_ends", sentence, page, command)
+            says = sentence(
+                "{trust}: its certificate {thumbprint} expires on {day}",
+                trust=name, thumbprint=thumbprint, day=f"{ends:%Y-%m-%d}",
+            )  # fmt: skip
+            yield Attention("certificate_ends", says, page, command)
 
 
 def _ending_certificates(view: TrustView, now: datetime) -> Iterator[tuple[datetime, str]]:
@@ -160,21 +179,24 @@ def _ending_certificates(view: TrustView, now: datetime) -> Iterator[tuple[datet
 def _users(services: Services) -> Iterator[Attention]:
     for upn, state in services.directory.lockouts().items():
         if state.locked:
-            sentence = f"{upn} is locked after wrong passwords"
-            yield Attention("user_locked", sentence, USERS, f"tallystick user unlock {upn}")
+            says = sentence("{user} is locked after wrong passwords", user=upn)
+            yield Attention("user_locked", says, USERS, f"tallystick user unlock {upn}")
     for upn, standing in services.mfa.protection.standings().items():
         for phrase in describe(standing):
             command = f"tallystick user methods {upn}"
-            yield Attention("user_standing", f"{upn} is {phrase}", USERS, command)
+            says = sentence("{user} is {state}", user=upn, state=phrase)
+            yield Attention("user_standing", says, USERS, command)
 
 
 def _tokens(services: Services, now: datetime) -> Iterator[Attention]:
     for token in services.api_tokens.tokens():
         if token.expires_at <= now + WARN_BEFORE / 2:
-            verb = "ended" if token.expires_at <= now else "ends"
+            day = f"{token.expires_at:%Y-%m-%d}"
             yield Attention(
                 "api_token_ends",
-                f"The API token {token.name} {verb} on {token.expires_at:%Y-%m-%d}",
+                sentence("The API token {token} ended on {day}", token=token.name, day=day)
+                if token.expires_at <= now
+                else sentence("The API token {token} ends on {day}", token=token.name, day=day),
                 TOKENS,
                 f"tallystick admin token revoke {token.name}",
             )

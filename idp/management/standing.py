@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.mfa.protection.risk import HIGH
+from adapter.sentences import sentence
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
@@ -31,8 +32,14 @@ def describe(standing: Standing) -> tuple[str, ...]:
     blocked, risk = standing.block, standing.risk
     phrases = []
     if blocked is not None:
-        phrases.append(f"blocked until {json_instant(blocked.until)} by {blocked.by}")
+        until = json_instant(blocked.until)
+        phrases.append(sentence("blocked until {time} by {name}", time=until, name=blocked.by))
     if risk is not None:
-        where = risk.client_ip or "an unknown address"
-        phrases.append(f"at high risk since {json_instant(risk.since)}, reported from {where}")
+        phrases.append(
+            sentence(
+                "at high risk since {time}, reported from {place}",
+                time=json_instant(risk.since),
+                place=risk.client_ip or sentence("an unknown address"),
+            )
+        )
     return tuple(phrases)

@@ -11,12 +11,14 @@ import gettext as standard
 import string
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from adapter import texts as adapter_texts
+from adapter.sentences import Sentence
 from idp.web.cookies import own_cookies
 from idp.web.languages import COOKIE, ENGLISH, Language, choose_language, with_choice
 from idp.web.web_request import HasHeaders
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 
 DOMAIN = "tallystick"
 LOCALE = Path(__file__).parents[1] / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Texts of one host alone, in catalogues of their own: the name, and the folder of them.
+
+    They are loaded when that host shows its first page.
+    """
+
+    name: str
+    folder: Path
 
 
 class Request(HasHeaders, Protocol):
@@ -49,9 +62,15 @@ class Request(HasHeaders, Protocol):
 
 
 class PageLanguage:
-    """The language of the page that answers one request."""
+    """The language of the page that answers one request, and where its texts are."""
 
-    def __init__(self, request: Request | None = None, language: Language | None = None) -> None:
+    def __init__(
+        self,
+        request: Request | None = None,
+        language: Language | None = None,
+        own: Domain | None = None,
+    ) -> None:
+        self._own = own
         self._request = request
         self._language = language
         self._choice = language.tag if language else None
@@ -62,6 +81,11 @@ class PageLanguage:
         if self._language is None:
             self._language = choose_language(self._chosen, self._accepted)
         return self._language
+
+    @property
+    def catalogue(self) -> standard.NullTranslations:
+        """The texts of the page."""
+        return catalogue(self.language, self._own)
 
     @property
     def wanted(self) -> str:
@@ -98,9 +122,9 @@ _NO_REQUEST = PageLanguage(language=ENGLISH)
 _current: ContextVar[PageLanguage | None] = ContextVar("page_language", default=None)
 
 
-def begin_language(request: Request) -> None:
-    """Answer *request* in its language from now on."""
-    _current.set(PageLanguage(request))
+def begin_language(request: Request, own: Domain | None = None) -> None:
+    """Answer *request* in its language from now on; texts are looked up in *own* first."""
+    _current.set(PageLanguage(request, own=own))
 
 
 def page_language() -> PageLanguage:
@@ -110,12 +134,28 @@ def page_language() -> PageLanguage:
 
 def gettext(message: str) -> str:
     """Return *message* in the language of the page, unchanged if there is no translation."""
-    return catalogue(page_language().language).gettext(message)
+    return page_language().catalogue.gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form of a message for *number* in the language of the page."""
-    return catalogue(page_language().language).ngettext(singular, plural, number)
+    return page_language().catalogue.ngettext(singular, plural, number)
+
+
+def translated(text: str) -> str:
+    """Return *text* in the language of the page: a constant, or a sentence with its values.
+
+    It is the filter ``translated`` of the templates. Other texts are returned unchanged.
+    """
+    if not isinstance(text, Sentence):
+        return gettext(text) if text else ""
+    values = {
+        name: translated(value) if isinstance(value, Sentence) else value
+        for name, value in text.values.items()
+    }
+    if text.number is None:
+        return gettext(text.template).format_map(values)
+    return ngettext(text.template, text.plural, text.number).format_map(values)
 
 
 def mark(message: str) -> str:
@@ -134,14 +174,20 @@ def install_texts(environment: Environment) -> None:
         gettext, ngettext, newstyle=True
     )
     environment.globals["page_language"] = page_language
+    environment.filters["translated"] = translated
 
 
 @cache
-def catalogue(language: Language) -> standard.NullTranslations:
+def catalogue(language: Language, own: Domain | None = None) -> standard.NullTranslations:
     """Return the catalogue of *language*; that of English is empty, since messages are English.
 
     What it does not have is looked up among the texts of our adapters, which other pages show too.
+    The texts of a domain of its *own* come before all of these.
     """
+    if own is not None:
+        made = standard.translation(own.name, own.folder, [language.tag], fallback=True)
+        made.add_fallback(catalogue(language))
+        return made
     made = standard.translation(DOMAIN, LOCALE, [language.tag], fallback=True)
     made.add_fallback(adapter_texts.catalogue(language.tag))
     return made

@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 
 from checks import catalogues
 from checks.catalogues import DOMAINS, LANGUAGES, Domain, find, texts_of, update
+from checks.unmarked_texts import unmarked_texts
 from hatch_build import faults
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,48 @@ def test_a_second_update_changes_nothing(tree):
     before = (tree / "locale/de/LC_MESSAGES/d.po").read_bytes()
     update(tree)
     assert (tree / "locale/de/LC_MESSAGES/d.po").read_bytes() == before
+
+
+def test_texts_of_sentences_and_those_that_a_page_marks_are_found(tree, monkeypatch):
+    (tree / "code.py").write_text('a = mark("Five")\nb = sentence("Six {x}", x=1)\n')
+    (tree / "more.py").write_text('c = counted("{number} node", "{number} nodes", 7)\n')
+    domain = Domain("d", "locale", ("templates",), {}, marking=(".",), saying=(".",))
+
+    plural = ("{number} node", "{number} nodes")
+    assert set(texts_of(tree, domain)) == {"One", "Two", "Five", "Six {x}", plural}
+
+
+def test_a_sentence_that_is_no_literal_is_refused(tree):
+    (tree / "code.py").write_text("a = sentence(text)\n")
+    with pytest.raises(LookupError, match="literal"):
+        texts_of(tree, Domain("d", "locale", (), {}, saying=(".",)))
+
+
+def test_a_text_of_a_further_fallback_is_not_translated_twice(tree, monkeypatch):
+    domains = [
+        Domain("a", "a", ("templates",), {}, fallback="b"),
+        Domain("b", "b", (), {}, fallback="c"),
+        Domain("c", "c", (), {"code.py": ("THREE",)}),
+    ]
+    (tree / "templates" / "a.html").write_text("{{ _('One') }}{{ _('Three') }}")
+    monkeypatch.setattr(catalogues, "DOMAINS", domains)
+    assert list(texts_of(tree, domains[0])) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Bare</p>", ["1: not marked: 'Bare'"]),
+        ("<p>\n{{ x }} and {{ y }}</p>", ["1: not marked: 'and'"]),
+        ("{% if a %}\n<a title='Bare'></a>{% endif %}", ["2: not marked: 'Bare'"]),
+        ("<p>{{ _('Marked') }} <code>command</code> UTC 20348</p>", []),
+        ("<p>{% trans a=b %}Marked {{ a }}{% endtrans %}</p>", []),
+        ("{# Bare #}<script>bare()</script><p class='bare'>–</p>", []),
+    ],
+)
+def test_texts_of_templates_that_are_not_marked_are_found(tmp_path, template, found):
+    (tmp_path / "a.html").write_text(template)
+    assert list(unmarked_texts(tmp_path, tmp_path)) == [f"a.html:{each}" for each in found]
 
 
 def test_our_own_catalogues_are_complete():

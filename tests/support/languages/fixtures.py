@@ -6,6 +6,7 @@ import pytest
 from support.languages import pseudo
 
 import adapter.texts
+import idp.admin
 from idp.signin.posting_texts import posting_texts
 from idp.web import page_frame, page_texts
 
@@ -24,6 +25,7 @@ def pseudo_german(tmp_path, monkeypatch):
     folders = pseudo.write_catalogues(tmp_path / "locale")
     monkeypatch.setattr(page_texts, "LOCALE", folders["tallystick"])
     monkeypatch.setattr(adapter.texts, "LOCALE", folders["adapter"])
+    monkeypatch.setattr(idp.admin, "DOMAIN", page_texts.Domain("admin", folders["admin"]))
     _forget()
     yield
     monkeypatch.undo()
