@@ -24,7 +24,7 @@ from idp.web.page_frame import TEMPLATES, begin_page, install
 from idp.web.problem import is_for_api
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
-from idp.web.routes import Route
+from idp.web.routes import Route, WholePath
 from idp.web.theme.theme import NO_THEME, Theme
 
 MAX_BODY_LENGTH = 1024 * 1024
@@ -39,6 +39,10 @@ class App(Flask):
     """Flask for views that are plain functions: it skips the check for coroutines at each call."""
 
     url_rule_class = Route
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.url_map.converters = {**self.url_map.converters, "path": WholePath}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return *func* unchanged: no view is a coroutine."""

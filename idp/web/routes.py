@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from werkzeug.routing import Rule
+from werkzeug.routing import PathConverter, Rule
 
 _Builder = Callable[..., tuple[str, str]]
 
 _builders: dict[tuple[object, ...], _Builder] = {}
+
+
+class WholePath(PathConverter):
+    """The converter ``path``, which takes line breaks too.
+
+    Werkzeug's does not, so that an address with one would be none of ours: it would be answered
+    before anybody asks who sends it.
+    """
+
+    regex = r"[^/][\s\S]*?"
 
 
 class Route(Rule):

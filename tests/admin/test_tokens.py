@@ -56,7 +56,7 @@ def test_a_file_of_tokens_is_registered_by_rest(script):
         (
             "POST",
             "/admin/api/tokens",
-            {"user": ALICE, "serial_number": "1", "secret_key": "x", "time_interval": [1]},
+            {"user": ALICE, "serial_number": "1", "secret_key": "x", "time_interval": "[1]"},
             "bad_hardware_token",
         ),
         ("POST", f"/admin/api/users/{ALICE}/tokens/G1/activate", {}, "bad_body"),

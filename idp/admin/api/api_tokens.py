@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.models import api_tokens as models
+from idp.admin.api.operation import describe
 from idp.management import api_tokens
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+PARAMETERS = {"name": "The name of a token"}
 
 
 class ApiTokenApi:
@@ -20,20 +24,24 @@ class ApiTokenApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.ApiTokens)
     def list(self) -> Response:
         """Return the tokens, without their texts."""
         return jsonify([token.as_json() for token in self._services.api_tokens.tokens()])
 
-    def add(self) -> Response:
-        """Make a token: the body holds ``name`` and ``role``, and may hold ``expires``."""
-        body = json_object(("name", "role", "expires"))
-        name, role = text_of(body, "name"), text_of(body, "role")
-        if name is None or role is None:
-            raise BadBody("The body lacks a member", 'Send {"name": "…", "role": "auditor"}')
-        expires = text_of(body, "expires") or api_tokens.DEFAULT_LIFETIME
-        token, text = api_tokens.add(self._services, name, role, expires)
+    @describe(
+        models.MadeApiToken,
+        body=models.NewApiToken,
+        errors=("bad_api_token", "not_a_time"),
+        links={"api_token_revoke": {"name": "/name"}},
+    )
+    def add(self, body: models.NewApiToken) -> Response:
+        """Make a token."""
+        expires = body.expires or api_tokens.DEFAULT_LIFETIME
+        token, text = api_tokens.add(self._services, body.name, body.role, expires)
         return jsonify({**token.as_json(), "token": text})
 
+    @describe(errors=("unknown_api_token",))
     def revoke(self, name: str) -> Response:
         """Revoke a token."""
         api_tokens.revoke(self._services, name)

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.models import trusts as models
+from idp.admin.api.operation import describe
 from idp.management import faults
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+PARAMETERS = {"entity_id": "The entity ID of a trust, percent-encoded"}
 
 
 class FaultApi:
@@ -23,25 +27,31 @@ class FaultApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.Faults)
     def list(self) -> Response:
         """Return every fault of the catalogue."""
         return jsonify(faults.catalogue_as_json())
 
+    @describe(models.DueFaults)
     def due(self) -> Response:
         """Return what is due at all trusts."""
         return jsonify([each.as_json() for each in faults.all_due(self._services)])
 
+    @describe(models.DueFaults, errors=("unknown_trust",))
     def show(self, entity_id: str) -> Response:
         """Return what is due at one trust."""
         return jsonify([each.as_json() for each in faults.due_at(self._services, entity_id)])
 
-    def set(self, entity_id: str) -> Response:
+    @describe(
+        models.DueFault,
+        body=models.NextFault,
+        errors=("faults_not_allowed", "unknown_fault", "unknown_trust", "fault_not_possible"),
+    )
+    def set(self, entity_id: str, body: models.NextFault) -> Response:
         """Let the next sign-in, or log-out, have the ``fault`` of the body."""
-        code = text_of(json_object(("fault",)), "fault")
-        if code is None:
-            raise BadBody("The body holds no fault", 'Send {"fault": "audience_wrong"}')
-        return jsonify(faults.set_next(self._services, entity_id, code).as_json())
+        return jsonify(faults.set_next(self._services, entity_id, body.fault).as_json())
 
+    @describe(errors=("faults_not_allowed", "unknown_trust"))
     def clear(self, entity_id: str) -> Response:
         """Let the next sign-in be as usual."""
         faults.clear_next(self._services, entity_id)

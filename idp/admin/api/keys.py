@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.admin.api.json_body import BadBody
+from idp.admin.api.models import keys as models
+from idp.admin.api.operation import describe
 from idp.management import signing_keys
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+PARAMETERS = {"thumbprint": "The SHA-256 thumbprint of a key, or its beginning"}
+REFUSALS = ("bad_key_change", "key_file", "key_file_is_open", "key_is_pending", "key_signs")
 
 
 class KeyApi:
@@ -21,29 +27,32 @@ class KeyApi:
         self._services = services
         self._config = services.config
 
+    @describe(models.Keys)
     def list(self) -> Response:
         """Return the keys, the primary first."""
         return jsonify(signing_keys.as_json(signing_keys.ring_of(self._config)))
 
-    def roll(self) -> Response:
-        """Make the next key; the body may hold ``kind`` and ``urgent``."""
-        body = json_object(("kind", "urgent"))
+    @describe(models.Keys, body=models.NewKey, errors=REFUSALS)
+    def roll(self, body: models.NewKey) -> Response:
+        """Make the next key."""
         ring = signing_keys.roll(
             self._config,
             self._services.clock.now(),
             self._services.changes,
-            kind=text_of(body, "kind"),
-            urgent=flag_of(body, "urgent"),
+            kind=body.kind,
+            urgent=body.urgent,
         )
         return jsonify(signing_keys.as_json(ring))
 
-    def promote(self, thumbprint: str) -> Response:
-        """Make this key the primary; the body must be ``{"role": "primary"}``."""
-        if text_of(json_object(("role",)), "role") != "primary":
+    @describe(models.Keys, body=models.KeyRole, errors=(*REFUSALS, "no_such_key"))
+    def promote(self, thumbprint: str, body: models.KeyRole) -> Response:
+        """Make this key the primary."""
+        if body.role != "primary":
             raise BadBody("The only role that can be set is primary", 'Send {"role": "primary"}')
         ring = signing_keys.promote(self._config, thumbprint, self._services.changes)
         return jsonify(signing_keys.as_json(ring))
 
+    @describe(models.Keys, errors=(*REFUSALS, "no_such_key"))
     def retire(self, thumbprint: str) -> Response:
         """Take this key out of the metadata."""
         ring = signing_keys.retire(self._config, thumbprint, self._services.changes)

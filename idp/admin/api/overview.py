@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
+from idp.admin.api.models.reading import Overview
+from idp.admin.api.operation import describe
 from idp.management import overview
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the address."""
 
+    @describe(Overview)
     def show() -> Response:
         """Return what needs attention."""
         return jsonify([item.as_json() for item in overview.overview(services)])

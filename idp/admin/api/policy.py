@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object
+from idp.admin.api.models import policy as models
+from idp.admin.api.operation import describe
 from idp.audit.roles import READ
 from idp.management import policies, policy_diff
 
@@ -16,32 +17,35 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
+REFUSALS = ("bad_methods_policy", "policy_changed", "unreadable_policy")
+
+
 class PolicyApi:
     """The views of the policies."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.StoredPolicy, errors=("unreadable_policy",))
     def show(self) -> Response:
         """Return the policies in Graph's shape, with their version and notes."""
         return jsonify(policies.show(self._services).as_json())
 
-    def replace(self) -> Response:
+    @describe(models.StoredPolicy, body=models.Policy, errors=REFUSALS)
+    def replace(self, body: models.Policy) -> Response:
         """Store the policy in the body, whole or one method; it names the version it replaces."""
-        view = policies.import_policy(self._services, json_object(), needs_version=True)
+        view = policies.import_policy(self._services, body.members, needs_version=True)
         return _changed(view)
 
-    def change(self) -> Response:
+    @describe(models.StoredPolicy, body=models.PolicyChange, errors=REFUSALS)
+    def change(self, body: models.PolicyChange) -> Response:
         """Change settings: the body maps dotted keys to values, and may hold ``version``."""
-        body = json_object()
-        version = body.pop("version", None)
-        if version is not None and type(version) is not int:
-            raise BadBody("version is not a whole number", 'Send "version": 3')
-        return _changed(policies.change(self._services, body, version=version))
+        return _changed(policies.change(self._services, body.members, version=body.version))
 
-    def diff(self) -> Response:
+    @describe(models.PolicyDiff, body=models.Policy, errors=REFUSALS)
+    def diff(self, body: models.Policy) -> Response:
         """Return what storing the policy in the body would change; nothing is changed."""
-        return jsonify(policy_diff.diff(self._services, json_object()).as_json())
+        return jsonify(policy_diff.diff(self._services, body.members).as_json())
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.models import hardware_tokens as models
+from idp.admin.api.operation import describe
 from idp.management import hardware_tokens
 from idp.management.users import token_as_json
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-REQUIRED = ("user", "serial_number", "secret_key")
-KEYS = (*REQUIRED, "time_interval", "manufacturer", "model")
+REFUSALS = ("bad_hardware_token", "serial_number_taken", "too_many_methods", "unknown_user")
 
 
 class TokenApi:
@@ -24,36 +24,29 @@ class TokenApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.HardwareTokens)
     def list(self) -> Response:
         """Return the tokens of all users, without their secrets."""
         return jsonify(list(map(token_as_json, self._services.mfa.codes.tokens())))
 
-    def add(self) -> Response:
+    @describe(models.HardwareToken, body=models.NewHardwareToken, errors=REFUSALS)
+    def add(self, body: models.NewHardwareToken) -> Response:
         """Register one token: its user, serial number and secret key, and what else is known."""
-        body = json_object(KEYS)
-        user, serial_number, secret = (text_of(body, name) for name in REQUIRED)
-        if user is None or serial_number is None or secret is None:
-            raise BadBody("The body lacks a member", f"Send {', '.join(REQUIRED)}")
-        period = body.get("time_interval", 30)
         token = hardware_tokens.add_token(
             self._services,
-            user,
-            serial_number=serial_number,
-            secret=secret,
-            period=period if type(period) is int else str(period),
-            manufacturer=text_of(body, "manufacturer") or "",
-            model=text_of(body, "model") or "",
+            body.user,
+            serial_number=body.serial_number,
+            secret=body.secret_key,
+            period=body.time_interval,
+            manufacturer=body.manufacturer or "",
+            model=body.model or "",
         )
         return jsonify(token_as_json(token))
 
-    def import_csv(self) -> Response:
-        """Register the tokens of a CSV text, the member ``csv`` of the body, all or none."""
-        text = text_of(json_object(("csv",)), "csv")
-        if text is None:
-            raise BadBody(
-                "The body does not hold a CSV text", 'Send {"csv": "upn,serial number,…"}'
-            )
-        added = hardware_tokens.import_tokens(self._services, text)
+    @describe(models.HardwareTokens, body=models.HardwareTokenCsv, errors=("csv_faults", *REFUSALS))
+    def import_csv(self, body: models.HardwareTokenCsv) -> Response:
+        """Register the tokens of a CSV text, all or none."""
+        added = hardware_tokens.import_tokens(self._services, body.csv)
         return jsonify(list(map(token_as_json, added)))
 
 

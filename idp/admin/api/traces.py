@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
+from idp.admin.api.models import reading as models
+from idp.admin.api.operation import describe
 from idp.admin.pages.traces import zip_of
-from idp.admin.trace_query import query_of, whole_number
+from idp.admin.trace_query import query_of
 from idp.audit.roles import READ_SIGN_INS
 from idp.management import timelines
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-MAX_LIMIT = 500
+PARAMETERS = {"activity_id": "The Activity ID of a sign-in, as pages and the log show it"}
 
 
 class TraceApi:
@@ -24,27 +26,28 @@ class TraceApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def list(self) -> Response:
+    @describe(models.TracePage, query=models.TraceQuery, errors=("not_a_time",))
+    def list(self, query: models.TraceQuery) -> Response:
         """Return the timelines that the parameters search for, newest first.
 
         ``before`` and ``limit`` page through them: ``next`` is the ``before`` of the next page.
         With ``after``, those that have grown since that id come, oldest first.
         """
-        query = query_of(self._services, request.args)
-        limit = min(whole_number("limit") or timelines.PAGE_SIZE, MAX_LIMIT)
-        after = whole_number("after")
-        if after is not None:
-            grown = timelines.grown(self._services, query, after=after, limit=limit)
+        wanted = query_of(self._services, query.model_dump(include=models.TEXTS_OF_TRACES))
+        limit = min(query.limit or timelines.PAGE_SIZE, models.MAX_TIMELINES)
+        if query.after is not None:
+            grown = timelines.grown(self._services, wanted, after=query.after, limit=limit)
             return jsonify(traces=[each.as_json() for each in grown], next=None)
-        before = whole_number("before")
-        found = timelines.search(self._services, query, before=before, limit=limit)
+        found = timelines.search(self._services, wanted, before=query.before, limit=limit)
         following = found[-1].id if len(found) == limit else None
         return jsonify(traces=[each.as_json() for each in found], next=following)
 
+    @describe(models.WholeTrace, errors=("no_timeline",))
     def show(self, activity_id: str) -> Response:
         """Return one timeline with every step."""
         return jsonify(timelines.existing(self._services, activity_id).as_json())
 
+    @describe(bytes, content_type="application/zip", errors=("no_timeline",))
     def export(self, activity_id: str) -> Response:
         """Return one timeline as a ZIP archive for a bug report."""
         return zip_of(timelines.existing(self._services, activity_id), self._services)

@@ -5,14 +5,15 @@ The entity ID follows ``/trusts/`` in the address, percent-encoded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi, View
-from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of, texts_of
+from idp.admin.api.json_body import BadBody
+from idp.admin.api.models import trusts as models
+from idp.admin.api.operation import describe
 from idp.federation.metadata.entered import EnteredServiceProvider
 from idp.federation.relying_party.setting_changes import change_values
 from idp.management import trusts
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-KEYS = ("metadata", "url", "acs", "slo", "entity_id", "certificate", "settings", "dry_run")
+PARAMETERS = {"entity_id": "The entity ID of a trust, percent-encoded"}
+NO_TRUST = ("unknown_trust", "unreadable_trust")
+OF_SETTINGS = ("bad_trust_setting", "bad_claim_rule", "claim_rules_too_much", "identifier_taken")
+OF_METADATA = (
+    "bad_metadata", "bad_service_provider", "bad_certificate", "metadata_not_fetched",
+    "metadata_source", "private_address", "weak_key", "trust_changed",
+)  # fmt: skip
 
 
 class TrustApi:
@@ -36,15 +43,23 @@ class TrustApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.Trusts)
     def list(self) -> Response:
         """Return all trusts."""
         return jsonify([view.as_json() for view in views(self._services)])
 
+    @describe(models.Trust, errors=NO_TRUST)
     def show(self, entity_id: str) -> Response:
         """Return one trust."""
         return jsonify(self._json(self._services.trusts.existing(entity_id)))
 
-    def add(self) -> Response:
+    @describe(
+        models.TrustOrPreview,
+        body=models.NewTrust,
+        errors=(*OF_SETTINGS, *OF_METADATA),
+        links={"trust_show": {"entity_id": "/entity_id"}},
+    )
+    def add(self, body: models.NewTrust) -> Response:
         """Add or update a trust from ``metadata`` (text), a ``url``, or ``entity_id`` and ``acs``.
 
         Beside metadata, ``entity_id`` says which of its entities, and ``certificate`` (PEM) must
@@ -53,36 +68,41 @@ class TrustApi:
         may also hold ``settings`` (to change too, as :meth:`set` does) and ``dry_run`` (return a
         preview, change nothing).
         """
-        body = json_object(KEYS)
         source, change = self._source(body), _change(body)
-        if flag_of(body, "dry_run"):
+        if body.dry_run:
             return jsonify(preview_as_json(trusts.preview_from(self._services, source, change)))
         trust = trusts.add_from(self._services, source, change)
         return jsonify(self._json(trust))
 
-    def set(self, entity_id: str) -> Response:
+    @describe(models.Trust, body=models.TrustSettings, errors=(*NO_TRUST, *OF_SETTINGS))
+    def set(self, entity_id: str, body: models.TrustSettings) -> Response:
         """Change settings, all or none: the body maps names of settings to JSON values."""
-        trust = trusts.change(self._services, entity_id, json_object())
+        trust = trusts.change(self._services, entity_id, body.members)
         return jsonify(self._json(trust))
 
-    def refresh(self, entity_id: str) -> Response:
+    @describe(
+        models.RefreshReport,
+        body=models.RefreshRequest,
+        errors=(*NO_TRUST, *OF_METADATA, "held_changed", "nothing_held"),
+    )
+    def refresh(self, entity_id: str, body: models.RefreshRequest) -> Response:
         """Fetch the metadata again; with ``accept``, take the update that was held back.
 
         With ``held_digest``, only if it is still the one that a trust's ``refresh`` shows so.
         """
-        body = json_object(("accept", "held_digest"))
-        if not flag_of(body, "accept"):
+        if not body.accept:
             return jsonify(report_as_json(refresh.refresh(self._services, entity_id)))
-        report = refresh.accept(self._services, entity_id, text_of(body, "held_digest"))
+        report = refresh.accept(self._services, entity_id, body.held_digest)
         return jsonify(report_as_json(report))
 
+    @describe(errors=NO_TRUST)
     def remove(self, entity_id: str) -> Response:
         """Remove a trust."""
         trusts.remove(self._services, entity_id)
         return Response(status=204)
 
-    def _source(self, body: Mapping[str, Any]) -> metadata_source.Source:
-        named = [name for name in ("metadata", "url", "acs") if body.get(name) is not None]
+    def _source(self, body: models.NewTrust) -> metadata_source.Source:
+        named = [name for name in ("metadata", "url", "acs") if getattr(body, name) is not None]
         if len(named) != 1:
             raise BadBody(
                 "The body holds none of metadata, url and acs, or several", "Send one of them"
@@ -108,36 +128,30 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     api.add("/trusts/<path:entity_id>", one_trust, {"PUT": "trust.set", "DELETE": "trust.remove"})
 
 
-def _metadata_source(body: Mapping[str, Any]) -> metadata_source.Source:
-    metadata, url = text_of(body, "metadata"), text_of(body, "url")
-    certificate = text_of(body, "certificate")
-    if url is not None and not metadata_source.is_url(url):
+def _metadata_source(body: models.NewTrust) -> metadata_source.Source:
+    if body.url is not None and not metadata_source.is_url(body.url):
         raise BadBody("The url is not a URL", "Send one that begins with https://")
-    if body.get("slo") is not None:
+    if body.slo is not None:
         raise BadBody("slo is for a service provider without metadata", "Send acs, or leave it out")
     return metadata_source.Source(
-        place=url or "administration API",
-        entity_id=text_of(body, "entity_id"),
-        signed_by=read_certificate(_utf8(certificate)) if certificate else None,
-        content=metadata_text.encode(metadata) if metadata is not None else None,
+        place=body.url or "administration API",
+        entity_id=body.entity_id,
+        signed_by=read_certificate(_utf8(body.certificate)) if body.certificate else None,
+        content=metadata_text.encode(body.metadata) if body.metadata is not None else None,
     )
 
 
-def _entered(body: Mapping[str, Any]) -> EnteredServiceProvider:
-    acs = body["acs"]
+def _entered(body: models.NewTrust) -> EnteredServiceProvider:
     return EnteredServiceProvider(
-        entity_id=text_of(body, "entity_id") or "",
-        acs=(acs,) if isinstance(acs, str) else tuple(texts_of(body, "acs") or ()),
-        slo=text_of(body, "slo") or "",
-        certificate=_utf8(text_of(body, "certificate") or ""),
+        entity_id=body.entity_id or "",
+        acs=(body.acs,) if isinstance(body.acs, str) else tuple(body.acs or ()),
+        slo=body.slo or "",
+        certificate=_utf8(body.certificate or ""),
     )
 
 
-def _change(body: Mapping[str, Any]) -> SettingsChange | None:
-    values = body.get("settings")
-    if not isinstance(values, dict | None):
-        raise BadBody("The settings are not an object", 'Send them like {"min_rsa_bits": 2048}')
-    return partial(change_values, values=values) if values else None
+def _change(body: models.NewTrust) -> SettingsChange | None:
+    return partial(change_values, values=body.settings) if body.settings else None
 
 
 def _utf8(text: str) -> bytes:

@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.admin.api.json_body import BadBody
+from idp.admin.api.models import methods as models
+from idp.admin.api.operation import describe
 from idp.audit.roles import READ_USERS
 from idp.management import code_apps, hardware_tokens, users
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+PARAMETERS = {
+    "name": "The name of a user, such as alice@example.test",
+    "method_id": "The id of a method",
+    "serial_number": "The serial number of a hardware token, or its id",
+}
+NO_USER = ("unknown_user",)
+NO_METHOD = ("unknown_user", "unknown_method")
+CODE_REFUSED = ("code_refused", "too_many_methods", "unknown_user")
 
 
 class UserApi:
@@ -21,71 +33,68 @@ class UserApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.Methods, errors=NO_USER)
     def methods(self, name: str) -> Response:
         """Return the methods of a user, and the activation codes that still work."""
         return jsonify(users.methods_of(self._services, name).as_json())
 
-    def rename_method(self, name: str, method_id: str) -> Response:
-        """Give a method another name; the body holds ``name``."""
-        new_name = text_of(json_object(("name",)), "name")
-        if new_name is None:
-            raise BadBody("The body does not hold a name", 'Send {"name": "…"}')
-        users.rename_method(self._services, name, method_id, new_name)
+    @describe(models.Methods, body=models.MethodName, errors=(*NO_METHOD, "bad_method_name"))
+    def rename_method(self, name: str, method_id: str, body: models.MethodName) -> Response:
+        """Give a method another name."""
+        users.rename_method(self._services, name, method_id, body.name)
         return self._left(name)
 
+    @describe(models.CodeAppOffer, errors=(*NO_USER, "too_many_methods"))
     def begin_code_app(self, name: str) -> Response:
         """Return a seed and its address for a code app; nothing is stored."""
         return jsonify(code_apps.begin_code_app(self._services, name).as_json())
 
-    def confirm_code_app(self, name: str) -> Response:
-        """Store a code app; the body holds ``sealed``, the ``code`` of the app, and ``name``."""
-        body = json_object(("sealed", "code", "name"))
-        sealed, code = text_of(body, "sealed"), text_of(body, "code")
-        if sealed is None or code is None:
-            raise BadBody("The body does not hold sealed and code", 'Send {"sealed": "…", …}')
-        app_name = text_of(body, "name") or ""
-        code_apps.confirm_code_app(self._services, name, sealed, code, app_name)
+    @describe(
+        models.Methods,
+        body=models.CodeAppProof,
+        errors=(*CODE_REFUSED, "bad_method_name", "seal_broken"),
+    )
+    def confirm_code_app(self, name: str, body: models.CodeAppProof) -> Response:
+        """Store a code app, by a code that it shows."""
+        code_apps.confirm_code_app(self._services, name, body.sealed, body.code, body.name or "")
         return self._left(name)
 
-    def activate_token(self, name: str, serial_number: str) -> Response:
-        """Activate a hardware token, by its serial number or id; the body holds ``code``."""
-        code = text_of(json_object(("code",)), "code")
-        if code is None:
-            raise BadBody("The body does not hold a code", 'Send {"code": "…"}')
-        hardware_tokens.activate_token(self._services, name, serial_number, code)
+    @describe(models.Methods, body=models.TokenCode, errors=(*CODE_REFUSED, "unknown_method"))
+    def activate_token(self, name: str, serial_number: str, body: models.TokenCode) -> Response:
+        """Activate a hardware token, by its serial number or id."""
+        hardware_tokens.activate_token(self._services, name, serial_number, body.code)
         return self._left(name)
 
+    @describe(models.Methods, errors=NO_METHOD)
     def remove_method(self, name: str, method_id: str) -> Response:
         """Remove one method or activation code; return those that are left."""
         users.remove_method(self._services, name, method_id)
         return self._left(name)
 
+    @describe(models.Methods, errors=NO_USER)
     def remove_all_methods(self, name: str) -> Response:
         """Remove all methods and activation codes; return those that are left: none."""
         users.remove_all_methods(self._services, name)
         return self._left(name)
 
-    def choose_default(self, name: str) -> Response:
-        """Choose the method that the user is asked for first; the body holds its ``id``."""
-        method_id = text_of(json_object(("id",)), "id")
-        if method_id is None:
-            raise BadBody("The body does not name a method", 'Send {"id": "…"}')
-        users.choose_default(self._services, name, method_id)
+    @describe(models.Methods, body=models.DefaultMethod, errors=(*NO_METHOD, "cannot_be_default"))
+    def choose_default(self, name: str, body: models.DefaultMethod) -> Response:
+        """Choose the method that the user is asked for first."""
+        users.choose_default(self._services, name, body.id)
         return self._left(name)
 
-    def reset(self, name: str) -> Response:
-        """Take back a compromised account; the body holds ``password``, and ``must_change``."""
-        body = json_object(("compromised", "password", "must_change"))
-        password = text_of(body, "password")
-        if password is None or not flag_of(body, "compromised"):
+    @describe(models.Methods, body=models.Reset, errors=(*NO_USER, "bad_password"))
+    def reset(self, name: str, body: models.Reset) -> Response:
+        """Take back a compromised account."""
+        if not body.compromised:
             raise BadBody(
                 "This removes all methods of the user, and the body does not ask for it",
                 'Send {"compromised": true, "password": "…"}',
             )
-        must_change = flag_of(body, "must_change")
-        users.reset_compromised(self._services, name, password, must_change=must_change)
+        users.reset_compromised(self._services, name, body.password, must_change=body.must_change)
         return self._left(name)
 
+    @describe(models.Methods, errors=NO_USER)
     def unlock(self, name: str) -> Response:
         """Clear the limits of a user, and send requests again after a report."""
         users.unlock(self._services, name)
