@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from adapter.errors import TallystickError
 from idp.federation.metadata.preview import report_certificates
+from idp.federation.token_signing.warnings import warnings_of
 from idp.management import nodes
 from idp.management.signing_keys import ring_of
 from idp.management.standing import describe
@@ -112,22 +113,8 @@ def _keys(services: Services, now: datetime) -> Iterator[Attention]:
     except TallystickError as error:
         yield Attention(error.code, error.problem, KEYS, "tallystick doctor", is_broken=True)
         return
-    ends = ring.primary.facts.not_after
-    if ends <= now:
-        yield Attention(
-            "signing_key_expired",
-            f"The token-signing certificate expired on {ends:%Y-%m-%d}",
-            KEYS,
-            "tallystick keys roll --urgent",
-            is_broken=True,
-        )
-    elif ends - now <= WARN_BEFORE and not services.config.keys.automatic_rollover:
-        yield Attention(
-            "signing_key_ends",
-            f"The token-signing certificate expires on {ends:%Y-%m-%d}, and nobody rolls it",
-            KEYS,
-            "tallystick keys roll",
-        )
+    for each in warnings_of(ring, services.config.keys, now):
+        yield Attention(each.code, each.problem, KEYS, each.command, is_broken=each.is_broken)
 
 
 def _trusts(services: Services, now: datetime) -> Iterator[Attention]:
