@@ -148,11 +148,16 @@ def _users(services: Services) -> Iterator[Attention]:
     for upn, state in services.directory.lockouts().items():
         if state.locked:
             sentence = f"{upn} is locked after wrong passwords"
-            yield Attention("user_locked", sentence, USERS, f"tallystick user unlock {upn}")
+            command = f"tallystick user unlock {upn}"
+            yield Attention("user_locked", sentence, _page_of_user(upn), command)
     for upn, standing in services.mfa.protection.standings().items():
         for phrase in describe(standing):
             command = f"tallystick user methods {upn}"
-            yield Attention("user_standing", f"{upn} is {phrase}", USERS, command)
+            yield Attention("user_standing", f"{upn} is {phrase}", _page_of_user(upn), command)
+
+
+def _page_of_user(upn: str) -> str:
+    return f"{USERS}/one?name={quote(upn, safe='')}"
 
 
 def _tokens(services: Services, now: datetime) -> Iterator[Attention]:

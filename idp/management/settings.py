@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
@@ -39,6 +40,10 @@ class SettingInForce:
     def text_after_restart(self) -> str:
         """The value that waits, likewise."""
         return value_text(self.setting.value)
+
+    def place_in(self, file: str) -> str:
+        """Return the origin, with only the name of the file: a page says once where that is."""
+        return self.setting.origin.replace(file, Path(file).name) if file else self.setting.origin
 
     def as_json(self) -> dict[str, Any]:
         """Return it for scripts."""
