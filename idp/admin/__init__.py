@@ -32,6 +32,7 @@ address                            method  what it does                         
 ``/admin/log``                     GET     the last sign-ins                        pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
+``/admin/settings``                GET     the settings, and where each comes from  pages/settings
 ``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
 ``/admin/api/nodes[/NAME]``        any     nodes of the farm                        api/nodes
 ``/admin/api/farm/history[/…]``    any     past changes, and their undo     api/farm_history
@@ -49,6 +50,7 @@ address                            method  what it does                         
 ``/admin/api/preview``             GET     what a user will see                     api/preview
 ``/admin/api/openapi.json``        GET     what the REST API takes and answers      api/openapi
 ``/admin/api/overview``            GET     what needs attention                     api/overview
+``/admin/api/settings``            GET     the settings of this server              api/settings
 ``/admin/api/audit``               GET     the audit log                            api/audit
 ``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
 =================================  ======  =======================================  ================
@@ -79,6 +81,7 @@ from idp.admin.api import nps as nps_api
 from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import preview as preview_api
+from idp.admin.api import settings as settings_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import traces as traces_api
 from idp.admin.api import trusts as trusts_api
@@ -102,6 +105,7 @@ from idp.admin.pages import (
     overview,
     policies,
     preview,
+    settings,
     sign_in,
     tokens,
     traces,
@@ -138,6 +142,7 @@ PAGES = (
     user,
     preview,
     api_tokens,
+    settings,
 )
 API = (
     nodes_api,
@@ -157,6 +162,7 @@ API = (
     audit_api,
     api_tokens_api,
     overview_api,
+    settings_api,
 )
 
 

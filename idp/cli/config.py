@@ -41,7 +41,9 @@ def show(origin: bool, as_json: bool) -> None:
 
 def _as_json(setting: Setting, origin: bool) -> dict[str, Any]:
     shown = {"name": setting.name, "value": setting.value}
-    return {**shown, "origin": setting.origin} if origin else shown
+    if not origin:
+        return shown
+    return {**shown, "origin": setting.origin, "meaning": setting.meaning.replace("``", "")}
 
 
 def _text(value: Any) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import CommandGroup, changes_if_possible, invocation
-from idp.cli.output import json_option, print_json, print_table
+from idp.cli.context import CommandGroup, changes_if_possible, invocation, with_services
+from idp.cli.output import json_option, print_json, print_table, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.federation.token_signing.ring import Ring
+    from idp.services import Services
 
 _thumbprint = click.argument("thumbprint", required=False)
 
@@ -91,6 +93,60 @@ def retire(thumbprint: str | None, as_json: bool) -> None:
 
     ring = use_cases.retire(_config(), thumbprint, changes_if_possible())
     _print_result(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
+
+
+@keys.command(
+    "export", example="tallystick keys export\ntallystick keys export --der --out signing.cer"
+)
+@_thumbprint
+@click.option("--der", is_flag=True, help="Write DER, as in a .cer file (default: PEM).")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write to this file (default: standard output).",
+)  # fmt: skip
+def export(thumbprint: str | None, der: bool, out: Path | None) -> None:
+    """Write the certificate of a key, for an application that has to know it.
+
+    THUMBPRINT may be only its beginning, or primary or secondary; left out, it is the primary's.
+    """
+    from idp.management import signing_keys as use_cases
+
+    key = use_cases.find(use_cases.ring_of(_config()), thumbprint)
+    content = use_cases.der_of(key) if der else use_cases.pem_of(key).encode()
+    if out is None:
+        click.echo(content, nl=False)
+    else:
+        out.write_bytes(content)
+        click.echo(f"{out} has the certificate {use_cases.short(key)}.")
+
+
+@keys.command("rollover", example="tallystick keys rollover")
+@json_option
+@with_services
+def show_rollover(services: Services, as_json: bool) -> None:
+    """Show where the rollover stands, what each step does, and who has to be told.
+
+    Nothing is changed: roll, promote and retire take the steps.
+    """
+    from idp.management import rollover as use_cases
+    from idp.management import signing_keys
+
+    found = use_cases.rollover(services, signing_keys.ring_of(services.config))
+    if as_json:
+        print_json(found.as_json())
+        return
+    for warning in found.warnings:
+        print_warning(f"{warning.problem}. {warning.remedy}.")
+    print_table(
+        ("state", "step", "command", "effect"),
+        [(step.state, step.title, step.command, step.effect) for step in found.steps],
+        empty="",
+    )
+    click.echo(f"The certificate that signs ends in {found.days_left} days.")
+    for each in found.to_tell:
+        click.echo(f"Applications {each.label}: {each.count}. {each.advice}")
+        for entity_id, _ in each.trusts:
+            click.echo(f"  {printable(entity_id)}")
 
 
 _COLUMNS = ("role", "kind", "short", "valid_from", "valid_until", "file")

@@ -25,6 +25,7 @@ class MailSection(Section):
     user: str | None = None
     """The user name at the SMTP server. Set it together with ``password``."""
     password: SecretStr | None = None
+    """The password of that user."""
     sender: str | None = None
     """The address that mails come from. None: no-reply at the host of ``server.base_url``."""
     folder: Path = Path("outbox")

@@ -33,7 +33,7 @@ def load(path: Path) -> Config:
     """
     values = read_file(path)
     lines = FileLines(str(path), path.read_text(encoding="utf-8"), copy.deepcopy(values))
-    return _checked(_anchored(values, path.parent), lines.place_of)
+    return _checked(_anchored(values, path.parent), lines.place_of).read_from(path)
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     IPvAnyNetwork,
     PositiveInt,
+    PrivateAttr,
     SecretStr,
     model_validator,
 )
@@ -40,7 +41,9 @@ class MetricsSection(Section):
     """``[metrics]``: where ``tallystick serve`` answers Prometheus. Off if there is no port."""
 
     bind: str = "127.0.0.1"
+    """The address that the listener for Prometheus has."""
     port: int | None = Field(default=None, ge=1, le=65535)
+    """Its port. None: no metrics."""
 
 
 class StoreSection(Section):
@@ -68,9 +71,13 @@ class KeysSection(Section):
     """
 
     signing_key: Path = Path("signing.key")
+    """The first token-signing key; later ones are created in its folder."""
     signing_certificate: Path = Path("signing.crt")
+    """The certificate of the first token-signing key."""
     passphrase: SecretStr | None = None
+    """The passphrase of all token-signing keys, best given by the variable."""
     passphrase_file: Path | None = None
+    """A file of mode 0600 with that passphrase. None, and no passphrase: they are not encrypted."""
     automatic_rollover: bool = True
     """Create, promote and retire token-signing keys by age (AD FS: AutoCertificateRollover)."""
     secret: Path = Path("secret.key")
@@ -128,6 +135,7 @@ class SignInSection(Section):
     loop_tokens: int = Field(default=5, ge=1, le=50)
     """Assertions that a browser gets for one trust within ``loop_seconds``; the next one fails."""
     loop_seconds: int = Field(default=20, ge=1, le=3600)
+    """The time within which ``loop_tokens`` are counted."""
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
     password_reset: bool = False
@@ -196,6 +204,7 @@ class LoggingSection(Section):
     """``[logging]``: how log lines are written to standard error."""
 
     format: Literal["json", "console"] = "json"
+    """``json`` writes one object a line, ``console`` lines for people."""
     audit: Literal["basic", "verbose"] = "basic"
     """``verbose`` adds the requests, responses and claims (AD FS: AuditLevel)."""
 
@@ -206,6 +215,8 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=SETTING_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
+
+    _file: Path | None = PrivateAttr(default=None)
 
     server: ServerSection = ServerSection()
     serve: ServeSection = ServeSection()
@@ -226,6 +237,16 @@ class Config(BaseSettings):
     recorder: RecorderSection = RecorderSection()
     admin: AdminSection = AdminSection()
     testing: TestingSection = TestingSection()
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it was read from, None if a program has made it."""
+        return self._file
+
+    def read_from(self, file: Path) -> Self:
+        """Remember the file that this configuration was read from, and return the same object."""
+        self._file = file
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -6,6 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A section of the file. An unknown key is an error, so that a misspelt one is noticed."""
+    """A section of the file. An unknown key is an error, so that a misspelt one is noticed.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    The text below a field is its documentation: ``tallystick config show`` and the page
+    ``/admin/settings`` show it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

@@ -19,6 +19,7 @@ class ServerSection(Section):
     """``[server]``: its public address, its node of the farm, its administrator's token."""
 
     base_url: str = "http://localhost:8080"
+    """The address of the server as browsers and service providers use it."""
     node: str | None = None
     """Name of the node that this server is. None: the first node of the farm."""
     node_cookie: bool = False
@@ -75,7 +76,9 @@ class ServeSection(Section):
     """``[serve]``: how ``tallystick serve`` listens. It or a reverse proxy terminates TLS."""
 
     bind: str = "127.0.0.1"
+    """The address that the server listens on."""
     port: int = Field(default=8080, ge=1, le=65535)
+    """The port that it listens on."""
     certificate: Path | None = None
     """The TLS certificate with its chain, as PEM. Set it together with ``key``."""
     key: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from urllib.parse import unquote_plus, urlsplit
 
 from pydantic import SecretStr
 
-from idp.config import schema
+from idp.config import SETTING_PREFIX, schema
 from idp.config.places import Environment, FileLines
 from idp.config.reading import load, read_file
 
 SECRET = "(secret)"  # noqa: S105 - is shown in place of one
 DEFAULT = "default"
+PROGRAM = "program"
+"""The origin of all settings of a server that a program has configured, such as a test."""
 
 # libpq has password, sslpassword and passfile; other programs write pwd, token and api_key.
 _SECRET_NAME = re.compile(r"pass(?!file)|pwd|secret|token|credential|api_?key", re.IGNORECASE)
@@ -24,11 +26,25 @@ _SECRET_NAME = re.compile(r"pass(?!file)|pwd|secret|token|credential|api_?key", 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting. ``value`` is plain JSON; ``origin`` is a variable, ``file:line`` or default."""
+    """One setting. ``value`` is plain JSON; ``origin`` is a variable, ``file:line`` or default.
+
+    ``meaning`` is the documentation of its field, code between double backticks.
+    """
 
     name: str
     value: Any
     origin: str
+    meaning: str
+
+    @property
+    def section(self) -> str:
+        """The section of the file."""
+        return self.name.partition(".")[0]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"{SETTING_PREFIX}{self.name.replace('.', '__').upper()}"
 
 
 def settings_of(path: Path) -> tuple[Setting, ...]:
@@ -36,21 +52,40 @@ def settings_of(path: Path) -> tuple[Setting, ...]:
 
     Raises :class:`~idp.config.reading.ConfigError`.
     """
-    effective = load(path)
+    return _located(load(path), path)
+
+
+def settings_without_file(config: schema.Config) -> tuple[Setting, ...]:
+    """Return the settings of a configuration that a program has made."""
+    return tuple(
+        Setting(name, _shown(value), PROGRAM, meaning) for name, value, meaning in _fields(config)
+    )
+
+
+def _located(effective: schema.Config, path: Path) -> tuple[Setting, ...]:
     file = FileLines(str(path), path.read_text(encoding="utf-8"), read_file(path))
     environment = Environment()
     variables = environment.values()
     return tuple(
         Setting(
-            f"{section}.{key}",
-            _shown(getattr(getattr(effective, section), key)),
-            _variable(environment, variables, section, key)
-            or file.place_of(section, key)
+            name,
+            _shown(value),
+            _variable(environment, variables, *name.split("."))
+            or file.place_of(*name.split("."))
             or DEFAULT,
+            meaning,
         )
-        for section in schema.Config.model_fields
-        for key in type(getattr(effective, section)).model_fields
+        for name, value, meaning in _fields(effective)
     )
+
+
+def _fields(config: schema.Config) -> Iterator[tuple[str, Any, str]]:
+    """Yield name, value and meaning of each setting."""
+    for section in schema.Config.model_fields:
+        values = getattr(config, section)
+        for key, field in type(values).model_fields.items():
+            meaning = " ".join((field.description or "").split())
+            yield f"{section}.{key}", getattr(values, key), meaning
 
 
 def _variable(

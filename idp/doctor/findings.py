@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from adapter.errors import TallystickError
 from idp.config.schema import Config
+from idp.federation.token_signing.warnings import can_write
 from idp.system_clock import SystemClock
 
 
@@ -59,10 +59,6 @@ def _free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _can_write(folder: Path) -> bool:
-    return os.access(folder, os.W_OK | os.X_OK)
-
-
 def _resolve(host: str) -> None:
     socket.getaddrinfo(host, None)
 
@@ -77,7 +73,7 @@ class Environment:
     now: Callable[[], datetime] = SystemClock().now
     resolve: Callable[[str], None] = _resolve
     free_bytes: Callable[[Path], int] = _free_bytes
-    can_write: Callable[[Path], bool] = _can_write
+    can_write: Callable[[Path], bool] = can_write
 
 
 @dataclass(frozen=True, slots=True)

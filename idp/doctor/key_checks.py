@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,44 +11,21 @@ from cryptography import x509
 from adapter.errors import TallystickError
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.token_signing.configured import open_signing_keys
-from idp.federation.token_signing.rollover import GENERATION_THRESHOLD
+from idp.federation.token_signing.warnings import WARN_BEFORE, warnings_of
 from idp.serving.plan import check_tls, choose_engine
-
-WARN_BEFORE = timedelta(days=30)
 
 
 def token_signing(server: ServerUnderTest) -> Findings:
     """Check that the key fits its certificate, and that this does not expire soon."""
-    settings = server.config.keys
     try:
         ring = open_signing_keys(server.config).current()
     except TallystickError as error:
         yield from_error(error)
         return
-    facts, now = ring.primary.facts, server.environment.now()
-    if facts.not_after <= now:
-        problem = f"The token-signing certificate expired on {facts.not_after:%Y-%m-%d}"
-        yield broken("signing_key_expired", problem, "tallystick keys roll --urgent")
-    elif facts.not_before > now:
-        yield broken(
-            "signing_key_not_yet_valid",
-            f"The token-signing certificate is not valid before {facts.not_before:%Y-%m-%d}",
-            "Set the clock of this machine, or create another key",
-        )
-    elif facts.not_after - now <= GENERATION_THRESHOLD and not settings.automatic_rollover:
-        yield warning(
-            "signing_key_ends",
-            f"The token-signing certificate expires on {facts.not_after:%Y-%m-%d}",
-            "tallystick keys roll, then tallystick keys promote once service providers know the "
-            "key",
-        )
-    folder = settings.signing_key.parent
-    if settings.automatic_rollover and not server.environment.can_write(folder):
-        yield warning(
-            "keys_cannot_be_rolled",
-            f"The server cannot write the next key to {folder}",
-            "Give it write permission there, or set keys.automatic_rollover to false",
-        )
+    environment = server.environment
+    for each in warnings_of(ring, server.config.keys, environment.now(), environment.can_write):
+        finding = broken if each.is_broken else warning
+        yield finding(each.code, each.problem, each.remedy)
 
 
 def tls(server: ServerUnderTest) -> Findings:

@@ -15,6 +15,8 @@ module              what it does                                          comman
 ``claim_rules``     claim rules of a trust, and their simulation          ``tallystick sp claims``
 ``access_control``  the overview of access, and its simulation            ``tallystick access``
 ``simulation``      what both simulations assume of a sign-in             –
+``rollover``        the steps of a rollover, and who has to be told       ``tallystick keys``
+``settings``        the settings in force, and what waits for a restart   ``tallystick config``
 ``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
 ``user_changes``    attributes, groups, name, password of a user          ``tallystick user``

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from adapter.errors import TallystickError
 from adapter.sentences import joined, sentence
 from idp.federation.metadata.preview import report_certificates
+from idp.federation.token_signing.warnings import warnings_of
 from idp.management import nodes
 from idp.management.signing_keys import ring_of
 from idp.management.standing import describe
@@ -123,25 +124,8 @@ def _keys(services: Services, now: datetime) -> Iterator[Attention]:
     except TallystickError as error:
         yield Attention(error.code, error.problem, KEYS, "tallystick doctor", is_broken=True)
         return
-    ends = ring.primary.facts.not_after
-    if ends <= now:
-        yield Attention(
-            "signing_key_expired",
-            sentence("The token-signing certificate expired on {day}", day=f"{ends:%Y-%m-%d}"),
-            KEYS,
-            "tallystick keys roll --urgent",
-            is_broken=True,
-        )
-    elif ends - now <= WARN_BEFORE and not services.config.keys.automatic_rollover:
-        yield Attention(
-            "signing_key_ends",
-            sentence(
-                "The token-signing certificate expires on {day}, and nobody rolls it",
-                day=f"{ends:%Y-%m-%d}",
-            ),
-            KEYS,
-            "tallystick keys roll",
-        )
+    for each in warnings_of(ring, services.config.keys, now):
+        yield Attention(each.code, each.problem, KEYS, each.command, is_broken=each.is_broken)
 
 
 def _trusts(services: Services, now: datetime) -> Iterator[Attention]:
@@ -180,12 +164,17 @@ def _users(services: Services) -> Iterator[Attention]:
     for upn, state in services.directory.lockouts().items():
         if state.locked:
             says = sentence("{user} is locked after wrong passwords", user=upn)
-            yield Attention("user_locked", says, USERS, f"tallystick user unlock {upn}")
+            command = f"tallystick user unlock {upn}"
+            yield Attention("user_locked", says, _page_of_user(upn), command)
     for upn, standing in services.mfa.protection.standings().items():
         for phrase in describe(standing):
             command = f"tallystick user methods {upn}"
             says = sentence("{user} is {state}", user=upn, state=phrase)
-            yield Attention("user_standing", says, USERS, command)
+            yield Attention("user_standing", says, _page_of_user(upn), command)
+
+
+def _page_of_user(upn: str) -> str:
+    return f"{USERS}/one?name={quote(upn, safe='')}"
 
 
 def _tokens(services: Services, now: datetime) -> Iterator[Attention]:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.configured import open_signing_keys
+from idp.federation.token_signing.ring import NoSuchKey
 from idp.instants import json_instant
+from idp.management.connect.server_facts import certificate_of
+from idp.saml.certificates import decode_certificate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 KINDS = ("rsa", "ecdsa")
 ROLES = ("primary", "secondary")
+MIN_DIGITS = 8
+"""How many digits of a thumbprint name a key."""
 
 
 class BadKeyChange(TallystickError):
@@ -98,6 +103,7 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
             "kind": key.facts.kind,
             "short": short(key),
             "thumbprint": key.facts.thumbprint,
+            "sha1": sha1_of(key),
             "serial": key.facts.serial,
             "common_name": key.facts.common_name,
             "valid_from": json_instant(key.facts.not_before),
@@ -106,6 +112,37 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
         }
         for role, key in zip(ROLES, ring.keys, strict=False)
     ]
+
+
+def find(ring: Ring, thumbprint: str | None) -> StoredKey:
+    """Return the key with a thumbprint, or the primary if it is None.
+
+    *thumbprint* is the SHA-256 or its first digits, at least 8, or the SHA-1, with or without
+    colons, or the role. Raises :class:`~idp.federation.token_signing.ring.NoSuchKey`.
+    """
+    if thumbprint is None:
+        return ring.primary
+    wanted = thumbprint.replace(":", "").lower()
+    for role, key in zip(ROLES, ring.keys, strict=False):
+        is_begin = len(wanted) >= MIN_DIGITS and key.facts.thumbprint.startswith(wanted)
+        if is_begin or wanted in (role, sha1_of(key).lower()):
+            return key
+    raise NoSuchKey(f"No key has the thumbprint {thumbprint[:80]!r}", "See tallystick keys list")
+
+
+def pem_of(key: StoredKey) -> str:
+    """Return the certificate of a key for a PEM file."""
+    return certificate_of(key, is_current=False).pem
+
+
+def der_of(key: StoredKey) -> bytes:
+    """Return the certificate of a key as DER, which Windows calls a ``.cer`` file."""
+    return decode_certificate(key.key.certificate)
+
+
+def sha1_of(key: StoredKey) -> str:
+    """Return what AD FS and Windows call the thumbprint: SHA-1 of the DER, without colons."""
+    return certificate_of(key, is_current=False).sha1.replace(":", "")
 
 
 def short(key: StoredKey) -> str:

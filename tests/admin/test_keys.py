@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+import dataclasses
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
+from cryptography import x509
+from support.clock import SetClock
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+from support.service_providers.metadata_parts import metadata
+
+from idp.audit.changes import ChangeQuery
+from idp.doctor.findings import Environment, ServerUnderTest
+from idp.doctor.key_checks import token_signing
 from idp.federation.token_signing.configured import open_signing_keys
+from idp.management.metadata.source import ENTERED
+from idp.management.overview import overview
+from idp.management.rollover import rollover
+
+STEPS = ("roll", "promote", "retire")
 
 
 @pytest.fixture
@@ -123,3 +139,102 @@ def test_strangers_and_forgers_see_and_change_nothing(new_administrator, adminis
     assert new_administrator().post("/admin/keys", {"action": "roll"}).status_code == 403
     assert administrator.post("/admin/keys", {"action": "roll"}).status_code == 403
     assert ring() == before
+
+
+def entry(services) -> tuple[object, ...]:
+    """What the last entry says has changed, without which key."""
+    (newest,) = services.changes.store.newest(ChangeQuery(), 1)
+    return newest.verb, sorted(newest.before), sorted(newest.after)
+
+
+def test_each_step_leaves_the_same_entry_by_page_and_by_rest(call, administrator, ring, services):
+    def by_page(action: str):
+        second = ring().secondary.facts.thumbprint if ring().secondary else ""
+        form = {"csrf": administrator.csrf(), "action": action, "thumbprint": second}
+        assert administrator.post("/admin/keys", form).status_code == 303
+        return entry(services)
+
+    def by_rest(action: str):
+        second = ring().secondary.facts.thumbprint if ring().secondary else ""
+        method, path, body = {
+            "roll": ("POST", "", {}),
+            "promote": ("PUT", f"/{second}", {"role": "primary"}),
+            "retire": ("DELETE", f"/{second}", None),
+        }[action]
+        assert call(method, path, body).status_code == 200
+        return entry(services)
+
+    assert [by_page(each) for each in STEPS] == [by_rest(each) for each in STEPS]
+
+
+def test_the_rollover_says_which_step_is_next_and_who_has_to_be_told(
+    call, services, clock, administrator
+):
+    clock.time = datetime.now(UTC)
+    services.trusts.add(metadata("urn:by-hand").encode(), source=ENTERED)
+    services.trusts.add(metadata("urn:from-url").encode(), source="https://sp.example.test/md")
+
+    def state() -> tuple[object, ...]:
+        found = call("GET", "/rollover").json
+        return found["phase"], [step["state"] for step in found["steps"]]
+
+    assert state() == ("settled", ["now", "later", "later", "later"])
+    second = call("POST", "", {"kind": "ecdsa"}).json[1]["thumbprint"]
+    clock.time = datetime.now(UTC)
+    assert state() == ("published", ["done", "now", "later", "later"])
+    clock.advance(days=5)
+    assert state() == ("published", ["done", "done", "now", "later"])
+    administrator.sign_in()
+    assert "Published for 5 days." in administrator.see("/admin/keys").text
+    call("PUT", f"/{second}", {"role": "primary"})
+    assert state() == ("promoted", ["done", "done", "done", "now"])
+
+    told = call("GET", "/rollover").json
+    assert {each["kind"]: each["trusts"] for each in told["trusts"]} == {
+        "address": ["urn:from-url"],
+        "entered": ["urn:by-hand"],
+    }
+    page = administrator.see("/admin/keys").text
+    assert "1 application set up by hand, without metadata" in page
+    assert "Sign with the former key again" in page
+
+
+def test_a_certificate_is_downloaded_as_pem_and_der_and_found_by_its_thumbprints(call, app, ring):
+    key = ring().primary
+    shown = call("GET", f"/{key.facts.thumbprint[:8]}").json
+    client = app.test_client()
+
+    pem, der = (
+        client.get(f"/admin/connect/{key.facts.thumbprint}.{ending}", base_url=BASE_URL)
+        for ending in ("pem", "cer")
+    )
+
+    assert x509.load_pem_x509_certificate(pem.data) == x509.load_der_x509_certificate(der.data)
+    assert shown["certificate"] == pem.text
+    assert shown["sha1"] == hashlib.sha1(der.data).hexdigest().upper()  # noqa: S324 - as AD FS
+    assert hashlib.sha256(der.data).hexdigest() == shown["thumbprint"]
+    assert der.mimetype == "application/pkix-cert"
+    assert call("GET", f"/{shown['sha1']}").json == shown
+    for unknown in ("abc", "0" * 64, shown["thumbprint"][:7]):
+        assert call("GET", f"/{unknown}").json["error"] == "no_such_key"
+
+
+@pytest.mark.parametrize(
+    ("left", "automatic", "writable"),
+    [(400, True, True), (10, False, True), (-1, False, True), (900, True, True), (9, True, False)],
+)
+def test_page_rest_overview_and_doctor_give_the_same_warnings(
+    services, ring, monkeypatch, left, automatic, writable
+):
+    now = ring().primary.facts.not_after - timedelta(days=left)
+    keys = services.config.keys.model_copy(update={"automatic_rollover": automatic})
+    config = services.config.model_copy(update={"keys": keys})
+    rooms = dataclasses.replace(services, config=config, clock=SetClock(now))
+    monkeypatch.setattr("os.access", lambda *_: writable)
+
+    of_keys = {each.code for each in rollover(rooms, ring()).warnings}
+    of_overview = {each.code for each in overview(rooms) if each.path == "/admin/keys"}
+    examined = ServerUnderTest(Path("tallystick.toml"), config, Environment(now=lambda: now))
+    of_doctor = {each.code for each in token_signing(examined)}
+
+    assert of_keys == of_overview == of_doctor

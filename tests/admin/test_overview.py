@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
+import pytest
 from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE, PASSWORD
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.management.overview import overview
+
+
+@pytest.fixture(autouse=True)
+def _today(clock):
+    """The keys of these tests are valid from today on."""
+    clock.time = datetime.now(UTC)
 
 
 def codes(script) -> set[str]:

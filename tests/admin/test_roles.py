@@ -16,7 +16,7 @@ from idp.audit.roles import ADMINISTRATOR, AUDITOR, HELP_DESK, may
 FILLED = {"name": "x", "network": "192.0.2.1", "entity_id": "x", "thumbprint": "0" * 64}
 NO_ROLE_NEEDED = {
     "/admin/sign-in", "/admin/continue", "/admin/", "/admin/static/<path:filename>",
-    "/admin/connect/<thumbprint>.pem",  # what the metadata shows to everybody
+    "/admin/connect/<thumbprint>.pem", "/admin/connect/<thumbprint>.cer",  # in the metadata
 }  # fmt: skip
 
 

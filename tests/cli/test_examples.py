@@ -100,7 +100,7 @@ CHANGES = {
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
     "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
-    "keys list", "log",
+    "keys export", "keys list", "keys rollover", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
     "policy show", "preview", "server history", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography import x509
+from support.service_providers.metadata_parts import SP_ID, metadata
 
+from idp.audit.changes import ChangeQuery
 from idp.config.reading import load
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import write_private_file
@@ -97,3 +100,43 @@ def _encrypt(path, passphrase: bytes) -> None:
             pem.BestAvailableEncryption(passphrase),
         )
     )
+
+
+def test_each_step_by_command_leaves_the_entry_that_a_page_leaves(done, services):
+    entries = []
+    for command in (("roll", "--kind", "ecdsa"), ("promote",), ("retire",)):
+        done("keys", *command)
+        (entry,) = services.changes.store.newest(ChangeQuery(), 1)
+        entries.append((entry.verb, sorted(entry.before), sorted(entry.after)))
+
+    assert entries == [
+        ("key.roll", [], ["secondary"]),
+        ("key.promote", ["primary", "secondary"], ["primary", "secondary"]),
+        ("key.retire", ["secondary"], []),
+    ]
+
+
+def test_the_rollover_is_shown_with_its_steps(done, services):
+    services.trusts.add(metadata().encode())
+
+    steps = done("keys", "rollover")
+
+    assert steps.splitlines()[1].startswith(
+        "now\tPublish the next certificate\ttallystick keys roll"
+    )
+    assert "Applications with metadata from a file: 1." in steps
+    assert SP_ID in steps
+    assert json.loads(done("keys", "rollover", "--json"))["phase"] == "settled"
+
+
+def test_a_certificate_is_exported_as_pem_and_der(done, tally, farm_folder, refused):
+    [key] = listed(done)
+    pem = done("keys", "export", key["thumbprint"][:8])
+    done("keys", "export", key["sha1"], "--der", "--out", "signing.cer")
+
+    der = (farm_folder / "signing.cer").read_bytes()
+    assert x509.load_der_x509_certificate(der) == x509.load_pem_x509_certificate(pem.encode())
+    assert tally("keys", "export", "--der").stdout_bytes == der
+    assert done("keys", "export", "primary") == pem
+    assert refused("keys", "export", "secondary").endswith("[no_such_key]\n")
+    assert refused("keys", "export", "00000000").endswith("[no_such_key]\n")

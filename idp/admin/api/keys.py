@@ -10,7 +10,7 @@ from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody
 from idp.admin.api.models import keys as models
 from idp.admin.api.operation import describe
-from idp.management import signing_keys
+from idp.management import rollover, signing_keys
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -31,6 +31,20 @@ class KeyApi:
     def list(self) -> Response:
         """Return the keys, the primary first."""
         return jsonify(signing_keys.as_json(signing_keys.ring_of(self._config)))
+
+    @describe(models.KeyWithCertificate, errors=("no_such_key",))
+    def show(self, thumbprint: str) -> Response:
+        """Return one key with its certificate."""
+        ring = signing_keys.ring_of(self._config)
+        key = signing_keys.find(ring, thumbprint)
+        shown = signing_keys.as_json(ring)[ring.keys.index(key)]
+        return jsonify({**shown, "certificate": signing_keys.pem_of(key)})
+
+    @describe(models.Rollover)
+    def rollover(self) -> Response:
+        """Return where the rollover stands, and who has to be told."""
+        ring = signing_keys.ring_of(self._config)
+        return jsonify(rollover.rollover(self._services, ring).as_json())
 
     @describe(models.Keys, body=models.NewKey, errors=REFUSALS)
     def roll(self, body: models.NewKey) -> Response:
@@ -63,8 +77,9 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the keys."""
     views = KeyApi(services)
     api.add("/keys", {"GET": views.list, "POST": views.roll}, {"POST": "key.roll"})
+    api.add("/keys/rollover", {"GET": views.rollover})
     api.add(
         "/keys/<thumbprint>",
-        {"PUT": views.promote, "DELETE": views.retire},
+        {"GET": views.show, "PUT": views.promote, "DELETE": views.retire},
         {"PUT": "key.promote", "DELETE": "key.retire"},
     )

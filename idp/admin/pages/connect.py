@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
@@ -14,6 +15,7 @@ from idp.management.connect.applications import KINDS, BadApplicationUrl
 from idp.management.connect.server_facts import facts_of
 from idp.management.connect.settings import settings_for
 from idp.operating_system import command_line
+from idp.saml.certificates import decode_certificate
 
 if TYPE_CHECKING:
     from idp.management.connect.settings import ApplicationSettings
@@ -66,14 +68,22 @@ def added_values(found: ApplicationSettings) -> dict[str, str]:
     return {"entity_id": application.entity_id, "acs": application.acs}
 
 
-def certificate_file(services: Services, thumbprint: str) -> Response:
-    """Return the PEM of a token-signing certificate as a download; raises ``NotFound``."""
+FORMATS = {
+    # ending  media type
+    "pem":    "application/x-pem-file",
+    "cer":    "application/pkix-cert",
+}  # fmt: skip
+
+
+def certificate_file(services: Services, thumbprint: str, ending: str = "pem") -> Response:
+    """Return a token-signing certificate as a download, PEM or DER; raises ``NotFound``."""
     for certificate in facts_of(services).certificates:
         if certificate.thumbprint == thumbprint:
-            name = f'attachment; filename="token-signing-{thumbprint[:16]}.pem"'
+            content = certificate.pem.encode()
+            name = f'attachment; filename="token-signing-{thumbprint[:16]}.{ending}"'
             return Response(
-                certificate.pem,
-                mimetype="application/x-pem-file",
+                content if ending == "pem" else decode_certificate(certificate.base64),
+                mimetype=FORMATS[ending],
                 headers={"Content-Disposition": name},
             )
     raise NotFound
@@ -83,10 +93,11 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add ``GET /admin/connect`` and the downloads of the certificates."""
     pages = ConnectPages(services, frame)
     blueprint.add_url_rule("/connect", "connect", frame.reading(pages.show), methods=["GET"])
-    blueprint.add_url_rule(
-        "/connect/<thumbprint>.pem",
-        "certificate",
-        # Without a session: the certificates are in the metadata, which everybody may read.
-        lambda thumbprint: certificate_file(services, thumbprint),
-        methods=["GET"],
-    )
+    # Without a session: the certificates are in the metadata, which everybody may read.
+    for ending, name in (("pem", "certificate"), ("cer", "certificate_der")):
+        blueprint.add_url_rule(
+            f"/connect/<thumbprint>.{ending}",
+            name,
+            partial(certificate_file, services, ending=ending),
+            methods=["GET"],
+        )

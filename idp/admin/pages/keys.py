@@ -12,7 +12,8 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
-from idp.management import signing_keys
+from idp.management import rollover, signing_keys
+from idp.management.connect.server_facts import facts_of
 
 if TYPE_CHECKING:
     from idp.federation.token_signing.ring import Ring
@@ -57,8 +58,13 @@ class KeyPages:
         thumbprint = request.form.get("thumbprint", "")
         match action:
             case "roll":
-                kind = request.form.get("kind") or None
-                return signing_keys.roll(config, self._services.clock.now(), changes, kind=kind)
+                return signing_keys.roll(
+                    config,
+                    self._services.clock.now(),
+                    changes,
+                    kind=request.form.get("kind") or None,
+                    urgent="urgent" in request.form,
+                )
             case "promote":
                 return signing_keys.promote(config, thumbprint, changes)
             case "retire":
@@ -67,11 +73,16 @@ class KeyPages:
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:
         config = self._services.config
+        ring = signing_keys.ring_of(config)
+        facts = facts_of(self._services)
         return self._frame.page(
             "keys",
             session,
             422 if problem else 200,
-            keys=signing_keys.as_json(signing_keys.ring_of(config)),
+            keys=signing_keys.as_json(ring),
+            pems=[signing_keys.pem_of(key) for key in ring.keys],
+            rollover=rollover.rollover(self._services, ring),
+            metadata_url=facts.metadata_url,
             automatic=config.keys.automatic_rollover,
             problem=problem,
         )

@@ -91,7 +91,7 @@ def facts_of(services: Services) -> ServerFacts:
         sign_on=endpoints,
         log_out=endpoints,
         name_id_formats=NAME_ID_FORMATS,
-        certificates=tuple(_certificate(key, key is keys[0]) for key in keys),
+        certificates=tuple(certificate_of(key, is_current=key is keys[0]) for key in keys),
     )
 
 
@@ -109,7 +109,8 @@ def metadata_of(services: Services) -> bytes:
     )
 
 
-def _certificate(key: StoredKey, is_current: bool) -> SigningCertificate:
+def certificate_of(key: StoredKey, *, is_current: bool) -> SigningCertificate:
+    """Return the certificate of a key as files and fingerprints."""
     base64, der = key.key.certificate, decode_certificate(key.key.certificate)
     lines = "\n".join(base64[start : start + 64] for start in range(0, len(base64), 64))
     return SigningCertificate(

@@ -36,3 +36,46 @@ class Key(Shown):
 
 Keys = list[Key]
 """The primary first."""
+
+
+class KeyWithCertificate(Key):
+    """One key with its certificate."""
+
+    certificate: str = Field(description="PEM")
+
+
+class RolloverStep(Shown):
+    """One step of a rollover."""
+
+    step: str = Field(examples=["publish", "wait", "promote", "retire"])
+    state: str = Field(examples=["done", "now", "later"])
+    effect: str
+
+
+class TrustsToTell(Shown):
+    """Trusts whose metadata came here in one way."""
+
+    kind: str = Field(examples=["address", "file", "entered"])
+    count: int
+    advice: str
+    trusts: list[str] = Field(description="Entity IDs of some")
+
+
+class KeyWarning(Shown):
+    """What is wrong with the keys, or soon."""
+
+    code: str
+    problem: str
+    remedy: str
+
+
+class Rollover(Shown):
+    """Where the rollover stands."""
+
+    phase: str = Field(examples=["settled", "published", "promoted"])
+    days_left: int
+    published_at: str | None
+    automatic_at: str | None
+    steps: list[RolloverStep]
+    trusts: list[TrustsToTell]
+    warnings: list[KeyWarning]
