@@ -13,6 +13,7 @@ VERBS = {
     "admin.token":          ("admin_token_replaced",   "token"),
     "api_token.add":        ("api_token_added",        "token"),
     "api_token.revoke":     ("api_token_revoked",      "token"),
+    "configuration.apply":  ("configuration_applied",  "configuration"),
     "key.promote":          ("key_promoted",           "key"),
     "key.retire":           ("key_retired",            "key"),
     "key.roll":             ("key_rolled",             "key"),
