@@ -31,6 +31,7 @@ address                            method  what it does                         
 ``/admin/log``                     GET     the last sign-ins                        pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
+``/admin/configuration[/…]``       both    the configuration as a file              pages/config
 ``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
 ``/admin/api/nodes[/NAME]``        any     nodes of the farm                        api/nodes
 ``/admin/api/nps[/NAME/…]``        any     NPS hosts, registry values, clients      api/nps
@@ -45,6 +46,7 @@ address                            method  what it does                         
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/preview``             GET     what a user will see                     api/preview
+``/admin/api/configuration[/…]``   any     the configuration as a document          api/config
 ``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/audit``               GET     the audit log                            api/audit
 ``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
@@ -64,6 +66,7 @@ from idp.admin.actor import current_actor
 from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
+from idp.admin.api import config as config_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
 from idp.admin.api import faults as faults_api
@@ -85,6 +88,7 @@ from idp.admin.pages import (
     adding,
     api_tokens,
     audit,
+    config,
     connect,
     entry,
     faults,
@@ -129,6 +133,7 @@ PAGES = (
     user,
     preview,
     api_tokens,
+    config,
 )
 API = (
     nodes_api,
@@ -147,6 +152,7 @@ API = (
     audit_api,
     api_tokens_api,
     overview_api,
+    config_api,
 )
 
 

@@ -11,7 +11,6 @@ import click
 from adapter.errors import TallystickError
 from idp.cli.context import ServerCommand, with_services
 from idp.cli.failures import failure_of
-from idp.cli.input_text import decode_text
 from idp.cli.output import json_option, print_json, print_warning, printable
 
 if TYPE_CHECKING:
@@ -74,14 +73,14 @@ def diff(services: Services, file: IO[bytes], prune: bool, as_json: bool) -> int
     Each line is one value. The exit status is 0 if nothing would change, 1 if something would, and
     2 if the file is wrong.
     """
-    from idp.management.configuration.document import read_document
+    from idp.management.configuration.document import read_document, text_of
     from idp.management.configuration.plan import compare
     from idp.management.configuration.plan_text import NOTHING
 
     try:
-        plan = compare(services, read_document(decode_text(file.read())), prune=prune)
+        plan = compare(services, read_document(text_of(file.read())), prune=prune)
         plan.must_be_faultless()
-    except (TallystickError, UnicodeError) as error:
+    except TallystickError as error:
         return replace(failure_of(error), status=CANNOT_COMPARE).print(as_json=as_json)
     print_plan(plan, NOTHING, as_json=as_json)
     return DIFFERENT if plan.changes else 0
@@ -105,10 +104,10 @@ def apply(services: Services, file: IO[bytes], dry_run: bool, prune: bool, as_js
     and nothing is removed without --prune. Every fault of the file is told at once.
     """
     from idp.management.configuration.apply import apply as apply_configuration
-    from idp.management.configuration.document import read_document
+    from idp.management.configuration.document import read_document, text_of
     from idp.management.configuration.plan_text import NOTHING, counted
 
-    document = read_document(decode_text(file.read()))
+    document = read_document(text_of(file.read()))
     plan = apply_configuration(services, document, prune=prune, dry_run=dry_run)
     print_plan(plan, NOTHING if dry_run else "Nothing has to be changed.", as_json=as_json)
     if plan.changes and not as_json:

@@ -37,6 +37,18 @@ def test_the_commands_of_the_page_work_one_after_another(services, farm_folder, 
     assert len(COMMANDS) >= 4
 
 
+def test_the_requests_of_the_page_are_those_of_the_api(services):
+    from idp.app import create_app
+
+    known = {
+        str(rule) for rule in create_app(services.config, services=services).url_map.iter_rules()
+    }
+
+    documented = re.findall(r"^\| `[A-Z]+ (/admin/api/[^`]*)`", PAGE, re.MULTILINE)
+    assert len(documented) == 3
+    assert set(documented) <= known
+
+
 def test_the_example_is_a_configuration(services):
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 

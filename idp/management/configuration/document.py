@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 from adapter.errors import TallystickError
@@ -33,6 +34,15 @@ def read_document(text: str) -> Table:
         fault = "its tables are nested too deeply" if isinstance(error, RecursionError) else error
         raise NotAConfiguration(f"This is neither TOML nor JSON: {fault}") from None
     return checked_table(found)
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 with a byte order mark as Windows writes it."""
+    is_utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotAConfiguration("The file is not text in UTF-8") from None
 
 
 def checked_table(value: object) -> Table:
