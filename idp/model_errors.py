@@ -39,10 +39,11 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: the parts of the setting's name, and a sentence's worth about it."""
+    """One fault: the parts of the setting's name, a sentence's worth about it, pydantic's type."""
 
     place: tuple[str, ...]
     message: str
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{'.'.join(self.place)}: {self.message}" if self.place else self.message
@@ -63,7 +64,7 @@ def faults_in(
             message = unknown + _suggestion(schema, place)
         else:
             message = _message(schema, place, fault)
-        yield Fault(place, message)
+        yield Fault(place, message, fault["type"])
 
 
 def known_names(schema: Schema, place: Sequence[str]) -> tuple[str, ...]:

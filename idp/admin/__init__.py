@@ -33,6 +33,7 @@ address                            method  what it does                         
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
 ``/admin/settings``                GET     the settings, and where each comes from  pages/settings
+``/admin/configuration[/…]``       both    the configuration as a file              pages/config
 ``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
 ``/admin/api/nodes[/NAME]``        any     nodes of the farm                        api/nodes
 ``/admin/api/farm/history[/…]``    any     past changes, and their undo     api/farm_history
@@ -49,6 +50,7 @@ address                            method  what it does                         
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/preview``             GET     what a user will see                     api/preview
 ``/admin/api/openapi.json``        GET     what the REST API takes and answers      api/openapi
+``/admin/api/configuration[/…]``   any     the configuration as a document          api/config
 ``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/settings``            GET     the settings of this server              api/settings
 ``/admin/api/audit``               GET     the audit log                            api/audit
@@ -70,6 +72,7 @@ from idp.admin.actor import current_actor
 from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
+from idp.admin.api import config as config_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
 from idp.admin.api import farm_history as farm_history_api
@@ -93,6 +96,7 @@ from idp.admin.pages import (
     adding,
     api_tokens,
     audit,
+    config,
     connect,
     entry,
     farm_history,
@@ -143,6 +147,7 @@ PAGES = (
     preview,
     api_tokens,
     settings,
+    config,
 )
 API = (
     nodes_api,
@@ -163,6 +168,7 @@ API = (
     api_tokens_api,
     overview_api,
     settings_api,
+    config_api,
 )
 
 

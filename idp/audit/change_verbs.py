@@ -14,6 +14,7 @@ VERBS = {
     "api_token.add":        ("api_token_added",        "token"),
     "api_token.revoke":     ("api_token_revoked",      "token"),
     "farm.undo":            ("farm_change_undone",     "change"),
+    "configuration.apply":  ("configuration_applied",  "configuration"),
     "key.promote":          ("key_promoted",           "key"),
     "key.retire":           ("key_retired",            "key"),
     "key.roll":             ("key_rolled",             "key"),

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -133,6 +134,9 @@ class ChangeStore(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Make one transaction of all that this thread stores within, an error undoes it."""
 
+    def lock_configuration(self) -> None:
+        """Wait until no other configuration is being applied, until this transaction ends."""
+
     def append(self, entries: Sequence[ChangeEntry]) -> None:
         """Store entries, in the transaction of :meth:`together` if there is one."""
 
@@ -169,6 +173,10 @@ class Made:
         self.entries.append((verb, about, before, after, line))
 
 
+_stored: ContextVar[list[Made] | None] = ContextVar("changes_of_a_transaction", default=None)
+"""What was recorded in the transaction that is open in this thread, None without one."""
+
+
 class Changes:
     """Records what the use cases change, for the actor of one host."""
 
@@ -192,14 +200,23 @@ class Changes:
     def recording(self) -> Iterator[Made]:
         """Make one transaction of the changes within and of their entries.
 
-        Nothing that must stay when the change fails may happen within, such as the debit for a
-        wrong code.
+        One within another is a part of it: it is stored, and its log lines are written, at the end
+        of the outer one. Nothing that must stay when the change fails may happen within, such as
+        the debit for a wrong code.
         """
-        made = Made()
-        with self.store.together():
-            yield made
-            self._append(made)
-        self._write_lines(made)
+        made, outer = Made(), _stored.get()
+        stored: list[Made] = [] if outer is None else outer
+        token = _stored.set(stored)
+        try:
+            with self.store.together():
+                yield made
+                self._append(made)
+        finally:
+            _stored.reset(token)
+        stored.append(made)
+        if outer is None:
+            for each in stored:
+                self._write_lines(each)
 
     def record(
         self, verb: str, about: str, *, before: Any = None, after: Any = None, **line: Any

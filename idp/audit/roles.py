@@ -47,6 +47,7 @@ DANGEROUS = {
     "admin.token":        "Replace the emergency token",
     "api_token.add":      "Make an API token",
     "api_token.revoke":   "Revoke an API token",
+    "configuration.apply": "Apply a configuration",
     "key.promote":        "Sign with the secondary key",
     "key.retire":         "Retire a token-signing key",
     "key.roll":           "Make the next token-signing key",

@@ -35,7 +35,7 @@ COMMANDS = {
     "access":   ("idp.cli.access:access",     "Access control policies, and who needs MFA"),
     "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
     "admin":    ("idp.cli.admin:admin",       "Administrators: token, audit log"),
-    "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
+    "config":   ("idp.cli.config:config",     "Settings in effect; the configuration as one file"),
     "connect":  ("idp.cli.connect:connect",   "What an application needs; settings to paste"),
     "conformance":
                 ("idp.cli.conformance:conformance",

@@ -1,4 +1,4 @@
-"""``tallystick config``: the settings in effect."""
+"""``tallystick config``: the settings in effect, and the configuration in the database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from idp.cli.config_file import apply, diff, export
 from idp.cli.context import CommandGroup, invocation
 from idp.cli.output import json_option, print_fields, print_json, print_table
 
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def config() -> None:
-    """The settings in effect, and where each comes from.
+    """The settings in effect, and the configuration in the database as one file.
 
-    A variable TALLYSTICK__SECTION__KEY overrides the file, and the file overrides the default.
+    show prints the settings of tallystick.toml: a variable TALLYSTICK__SECTION__KEY overrides the
+    file, and the file overrides the default. export, diff and apply are about what the database
+    has: trusts, policies, nodes, users.
     """
+
+
+for command in (export, diff, apply):
+    config.add_command(command)
 
 
 @config.command("show", example="tallystick config show --origin")

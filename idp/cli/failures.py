@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
@@ -15,21 +15,34 @@ from idp.cli.output import printable
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is wrong and what to do, without full stops, with its code and the exit status."""
+    """What is wrong and what to do, without full stops, with its code and the exit status.
+
+    ``faults`` are told instead, if there are any: each has a place, a problem and its own code.
+    """
 
     code: str
     problem: str
     remedy: str = ""
     status: int = 1
+    faults: Sequence[Mapping[str, str]] = ()
 
     def print(self, *, as_json: bool) -> int:
         """Print it on standard error, and return the exit status."""
         if as_json:
-            text = json.dumps({"error": self.code, "problem": self.problem, "remedy": self.remedy})
+            told = {"error": self.code, "problem": self.problem, "remedy": self.remedy}
+            found = {"faults": list(self.faults)} if self.faults else {}
+            print(json.dumps(told | found), file=sys.stderr)
         else:
-            text = f"tallystick: {printable(' '.join(self._line.split()))}"
-        print(text, file=sys.stderr)
+            for line in self._lines():
+                print(f"tallystick: {printable(' '.join(line.split()))}", file=sys.stderr)
         return self.status
+
+    def _lines(self) -> Iterator[str]:
+        for fault in self.faults:
+            of_name = f" ({fault['name']})" if fault["name"] else ""
+            yield f"{fault['place']}{of_name}: {_sentence(fault['problem'])} [{fault['code']}]"
+        if not self.faults:
+            yield self._line
 
     @property
     def _line(self) -> str:
@@ -51,7 +64,8 @@ def failure_of(error: Exception) -> Failure:
         case click.ClickException():
             return Failure("", error.format_message(), status=error.exit_code)
         case TallystickError():
-            return Failure(error.code, error.problem, error.remedy)
+            faults = getattr(error, "placed_faults", ())
+            return Failure(error.code, error.problem, error.remedy, faults=faults)
         case UnicodeError():
             return Failure("no_text", "An argument or a file is not UTF-8 text", "Save it in UTF-8")
         case OSError(filename=None):

@@ -12,9 +12,7 @@ from idp.directory import new_users
 from idp.directory.attributes import (
     NO_ATTRIBUTES,
     as_values,
-    change_attributes,
     is_name,
-    remedy_for,
 )
 from idp.directory.errors import DirectoryError, existing, name_taken, unknown_user
 from idp.directory.lockout import (
@@ -39,8 +37,6 @@ from idp.directory.users import (
     User,
     account_key,
     canonical_name,
-    canonical_upn,
-    windows_account_name,
 )
 
 DEFAULT_RULES = LockoutRules()
@@ -172,14 +168,20 @@ class Directory:
         """Add a user; *email* defaults to the UPN. Raises :class:`DirectoryError`."""
         given = as_values(attributes)
         entry = new_users.NewUser(name, password, display_name, email, tuple(groups), given)
-        faults = list(new_users.find_faults(entry))
-        if faults:
-            raise DirectoryError(
-                f"No user was made: {'; '.join(faults)}", remedy_for(given), code="bad_user"
-            )
-        added = self._credentials(entry, must_change=must_change)
-        self._add((added,))
+        added = self.prepare(entry, must_change=must_change)
+        self.add_prepared((added,))
         return added.user
+
+    def prepare(self, entry: new_users.NewUser, *, must_change: bool = False) -> Credentials:
+        """Check a new user and hash the password, for :meth:`add_prepared`; nothing is stored."""
+        new_users.must_be_faultless(entry)
+        return self._credentials(entry, must_change=must_change)
+
+    def add_prepared(self, added: Sequence[Credentials]) -> None:
+        """Add users, all or none; raises :class:`DirectoryError`."""
+        taken = self._store.add_users(added)
+        if taken:
+            raise name_taken(taken)
 
     def import_csv(self, text: str) -> tuple[User, ...]:
         """Add all users of a CSV text, or none.
@@ -191,7 +193,7 @@ class Directory:
         taken = frozenset(account_key(user.upn) for user in self._store.users())
         entries = new_users.read_new_users(text, taken)
         added = tuple(self._credentials(entry) for entry in entries)
-        self._add(added)
+        self.add_prepared(added)
         return tuple(each.user for each in added)
 
     def set_password(
@@ -279,22 +281,6 @@ class Directory:
         return existing(name, self.find(name)).upn
 
     def _credentials(self, entry: new_users.NewUser, *, must_change: bool = False) -> Credentials:
-        upn = canonical_upn(entry.name) or ""
-        user = User(
-            upn=upn,
-            display_name=entry.display_name,
-            email=entry.email or upn,
-            windows_account_name=windows_account_name(upn),
-            groups=entry.groups,
-            disabled=False,
-            valid_from=self._clock.now(),
-            must_change=must_change,
-        )
-        user = change_attributes(user, entry.attributes)
+        user = new_users.user_of(entry, self._clock.now(), must_change=must_change)
         with self._hasher.slot():
             return Credentials(user, self._hasher.hash(entry.password))
-
-    def _add(self, added: Sequence[Credentials]) -> None:
-        taken = self._store.add_users(added)
-        if taken:
-            raise name_taken(taken)

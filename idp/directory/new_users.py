@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from idp.csv_table import CsvFaults, CsvRow, read_rows
 from idp.directory import attributes
+from idp.directory.errors import DirectoryError
 from idp.directory.passwords import MAX_PASSWORD_LENGTH, is_acceptable
-from idp.directory.users import account_key, canonical_upn, windows_account_name
+from idp.directory.users import User, account_key, canonical_upn, windows_account_name
 
 MAX_TEXT_LENGTH = 256
 _COLUMNS = ("display_name", "email", "groups")
@@ -42,6 +44,33 @@ def find_faults(user: NewUser) -> Iterator[str]:
     for name, field_name in attributes.FIELDS.items():
         if name.lower() in given and texts[field_name]:
             yield f"{name} is given twice, also as {field_name}"
+
+
+def must_be_faultless(user: NewUser) -> None:
+    """Raise :class:`DirectoryError` with every fault of a new user."""
+    faults = list(find_faults(user))
+    if faults:
+        raise DirectoryError(
+            f"No user was made: {'; '.join(faults)}",
+            attributes.remedy_for(user.attributes),
+            code="bad_user",
+        )
+
+
+def user_of(entry: NewUser, now: datetime, *, must_change: bool = False) -> User:
+    """Return the user that a faultless entry describes; the mail address defaults to the UPN."""
+    upn = canonical_upn(entry.name) or ""
+    user = User(
+        upn=upn,
+        display_name=entry.display_name,
+        email=entry.email or upn,
+        windows_account_name=windows_account_name(upn),
+        groups=entry.groups,
+        disabled=False,
+        valid_from=now,
+        must_change=must_change,
+    )
+    return attributes.change_attributes(user, entry.attributes)
 
 
 def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:

@@ -1,4 +1,4 @@
-"""Writes values as TOML that is easy to read, for policy files and claim rules."""
+"""Writes values as TOML that is easy to read: policies, claim rules, a whole configuration."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def toml_value(value: object, indent: str = "") -> str:
-    """Return a text, flag, list or table as TOML.
+    """Return a text, number, flag, list or table as TOML.
 
     With *indent*, each table of a list gets a line of its own, which begins with *indent*.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {toml_value(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{toml_key(k)} = {toml_value(v)}" for k, v in value.items()) + " }"
     if isinstance(value, (list, tuple)):
         items = [toml_value(each) for each in value]
         if indent and any(isinstance(each, Mapping) for each in value):
             return "[\n" + "".join(f"{indent}{item},\n" for item in items) + "]"
         return f"[{', '.join(items)}]"
+    if isinstance(value, int):
+        return str(value)
     return _text(str(value))
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """Return a key as TOML, in quotes if it needs them."""
     return key if _BARE.fullmatch(key) else _text(key)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from idp.directory import User
+    from idp.directory.user_store import Credentials
     from idp.services import Services
 
 
@@ -48,6 +49,15 @@ def add_user(
         )
         made.add("user.add", added.upn, after=state_of(services, added.upn))
     return added
+
+
+def add_prepared_user(services: Services, credentials: Credentials) -> User:
+    """Add a user whose password is hashed already (``Directory.prepare``)."""
+    with services.changes.recording() as made:
+        services.directory.add_prepared((credentials,))
+        upn = credentials.user.upn
+        made.add("user.add", upn, after=state_of(services, upn))
+    return credentials.user
 
 
 def import_users(services: Services, text: str) -> tuple[User, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -53,16 +54,23 @@ _BY_LETTERS = {name.lower(): name for name in (*METHOD_IDS, *OTHER_METHODS)}
 _TYPE_PREFIX, _TYPE_SUFFIX = "#microsoft.graph.", "authenticationmethodconfiguration"
 
 
+NO_FAULTS: Mapping[str, str] = MappingProxyType({})
+
+
 class BadMethodsPolicy(TallystickError):
-    """Raised for a policy with faults; the sentence names all of them."""
+    """Raised for a policy with faults; the sentence names all of them.
+
+    ``faults`` has them by dotted key, where each is about one.
+    """
 
     code = "bad_methods_policy"
 
-    def __init__(self, faults: str) -> None:
+    def __init__(self, told: str, faults: Mapping[str, str] = NO_FAULTS) -> None:
         super().__init__(
-            f"Wrong authentication methods policy: {faults}",
+            f"Wrong authentication methods policy: {told}",
             "docs/policies.md has every key; tallystick policy export prints a whole policy",
         )
+        self.faults = dict(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,9 @@ def apply(given: GivenPolicy, current: Policies) -> Policies:
     try:
         return policies_of(faultless(_merged(values_of(current), given.values)))
     except ValidationError as error:
-        faults = faults_in(error, "this key is unknown", Document)
-        raise BadMethodsPolicy("; ".join(map(str, faults))) from None
+        faults = list(faults_in(error, "this key is unknown", Document))
+        by_key = {".".join(fault.place): fault.message for fault in faults}
+        raise BadMethodsPolicy("; ".join(map(str, faults)), by_key) from None
 
 
 def written(policies: Policies, version: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
 
 from idp.audit.changes import Actor, ChangeEntry, ChangeGroup, ChangeQuery
 from idp.store.admin_schema import changes
@@ -30,6 +30,12 @@ class SqlChangeLog:
     def together(self) -> AbstractContextManager[None]:
         """Make one transaction of all that this thread stores within."""
         return self._database.together()
+
+    def lock_configuration(self) -> None:
+        """Wait until no other configuration is being applied, until this transaction ends."""
+        with self._database.write() as connection:  # on SQLite, one transaction writes at a time
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(7461712)"))
 
     def append(self, entries: Sequence[ChangeEntry]) -> None:
         """Store entries."""

@@ -52,6 +52,7 @@ STATUS = {
     "admin_off":                       403,
     "bad_body":                        400,
     "body_too_large":                  413,
+    "configuration_changed":           409,
     "csrf":                            403,
     "fault_not_possible":              422,
     "faults_not_allowed":              403,

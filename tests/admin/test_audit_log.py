@@ -45,6 +45,7 @@ def world(services):
 STORE_NOTHING = {
     ("/policy/diff", "POST"),
     ("/nodes/what-if", "POST"),
+    ("/configuration/diff", "POST"),
     (f"{ONE_USER}/code-apps", "POST"),
 }
 """What is sent with POST and changes nothing."""

@@ -46,6 +46,7 @@ CHANGES = {
     "admin token add": "api_token.add",
     "admin token revoke": "api_token.revoke",
     "admin token show": "admin.token",
+    "config apply": ("configuration.apply", "node.set"),
     "keys promote": "key.promote",
     "keys retire": "key.retire",
     "keys roll": "key.roll",
@@ -99,8 +100,8 @@ CHANGES = {
 
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
-    "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
-    "keys export", "keys list", "keys rollover", "log",
+    "admin audit", "admin token list", "config diff", "config export", "config show", "connect",
+    "doctor", "faults list", "init", "keys export", "keys list", "keys rollover", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
     "policy show", "preview", "server history", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",
@@ -116,6 +117,8 @@ RUN_UNTIL_THEY_ARE_ENDED = ("nps run",)
 NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "A" * 32
 """What a hardware token, or the app of a user, makes its codes of."""
+
+CONFIGURATION_FILE = 'format = 1\n[[nodes]]\nname = "sts1"\nbuild = "20348.350"\n'
 
 ADAPTER = """\
 from adapter.entra_mfa import AzureMfaAuthentication
@@ -168,6 +171,7 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
     (package / "adapter.py").write_text(ADAPTER)
     monkeypatch.syspath_prepend(farm_folder)
     services.farm.set_build("sts1", "20348.349", "test")
+    (farm_folder / "configuration.toml").write_text(CONFIGURATION_FILE)
     services.farm.set_build("sts3", "14393.4704", "test")
     return farm_folder
 
@@ -179,6 +183,8 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monk
     if " undo " in line:
         acting = services.acting(lambda: Actor("test", ADMINISTRATOR, COMMAND))
         nodes.set_builds(acting, ("sts1", "sts3"), "20348.350")
+    if " config diff configuration.toml" in line:
+        services.farm.set_build("sts1", "20348.350", "test")  # it would change nothing
     if " nps " in line and " nps set nps1 1" not in line:
         services.nps.set_host("nps1", "test", version="1.2.2216.1")
     if " client remove " in line:

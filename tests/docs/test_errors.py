@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
-NAMES = {"code", "ENDED_BY_SECOND_FACTOR", "UNEXPECTED_ALGORITHM"}
+NAMES = {
+    "code", "ENDED_BY_SECOND_FACTOR", "UNEXPECTED_ALGORITHM", "UNKNOWN_KEY", "BAD_VALUE",
+    "MISSING_KEY", "GIVEN_TWICE",
+}  # fmt: skip
 """What a code is given to: the argument and the attribute, and constants that hold codes."""
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pyotp
 from support.service_providers.metadata_parts import SP_ID, metadata
@@ -13,6 +14,7 @@ from support.users import ALICE
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.management import farm_history
+from idp.management.configuration.plan import compare
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a new password of Alice"
@@ -20,6 +22,8 @@ SHARED = "a shared secret of the client"
 CSV = f"upn,serial number,secret key,time interval\n{ALICE},T2,{SECRET},30\n"
 OTHER_SP = "urn:other-sp"
 BOB = "bob@example.test"
+
+CONFIGURATION = {"format": 1, "nodes": [{"name": "sts6", "build": "20348.350"}]}
 
 USER = f"/users/{ALICE}"
 ONE_USER = "/users/<name>"
@@ -115,6 +119,7 @@ def rest_changes(services, script):
     reset = {"compromised": True, "password": PASSWORD}
     yield f"{ONE_USER}/reset", "POST", f"{USER}/reset", reset, "user.reset"
     yield from directory_changes()
+    yield "/configuration", "PUT", "/configuration", CONFIGURATION, "configuration.apply"
     due = f"/faults/next/{SP_ID}"
     one_due = "/faults/next/<path:entity_id>"
     yield one_due, "PUT", due, {"fault": "audience_wrong"}, "trust.fault"
@@ -182,6 +187,9 @@ def page_changes(services):
     entered = {"way": "entered", "entity_id": OTHER_SP, "acs": "https://other.example.test/acs"}
     yield "/admin/trusts/add", entered, "trust.add"
     yield "/admin/trusts/remove", {"id": OTHER_SP}, "trust.remove"
+    seen = compare(services, CONFIGURATION).digest
+    applied = {"action": "apply", "text": json.dumps(CONFIGURATION), "seen": seen}
+    yield "/admin/configuration", applied, "configuration.apply"
     yield "/admin/faults", {"id": SP_ID, "fault": "audience_wrong"}, "trust.fault"
     yield "/admin/faults", {"id": SP_ID, "fault": ""}, "trust.fault_clear"
 
