@@ -109,6 +109,7 @@ class SharedServers:
         ``self.config``.
         """
         folder.mkdir()
+        before = self.messages, self._apps[0].app
         self.messages = MessageCapture()
         config = config or self.config
         services = (
@@ -121,7 +122,7 @@ class SharedServers:
         try:
             yield services
         finally:
-            self._apps[0].app = None
+            self.messages, self._apps[0].app = before  # that of the class, if a test had its own
             services.close()
 
     def serve(self, services: Services) -> None:
@@ -140,11 +141,11 @@ class SharedServers:
         """Serve the test service provider with the clock of *services* and no memories."""
         self._sp.reset(services.clock)
         self._sp.encrypts = False
-        self._apps[1].app = self._sp_app
+        before, self._apps[1].app = self._apps[1].app, self._sp_app
         try:
             yield self._sp
         finally:
-            self._apps[1].app = None
+            self._apps[1].app = before
 
     def _copy(self, folder: Path, config: schema.Config) -> Services:
         for name in (DATABASE, PHONE_FILE):
