@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="class")
 def conformance_federation(
-    _tallystick_host: SharedServers, tmp_path_factory: pytest.TempPathFactory
+    _tallystick_host: SharedServers,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Federation]:
     """A running federation server for the tests of a class; it announces its next key, too."""
-    from idp.testing.federation import Federation
+    from idp.testing.running import running_federation
 
     folder = tmp_path_factory.mktemp("conformance") / "data"
-    with _tallystick_host.new_server(folder, with_next_key=True) as services:
-        running = Federation(services, folder, _tallystick_host.extranet)
+    with running_federation(_tallystick_host, request.node, folder, with_next_key=True) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="class")

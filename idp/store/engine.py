@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +12,8 @@ from sqlalchemy import Connection, Table, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from adapter.errors import TallystickError
-from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, unavailable
+from idp.store import errors
+from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, is_busy, unavailable
 from idp.store.joint import JointOfThread, JointTransaction
 from idp.store.postgresql import PostgresqlServer
 from idp.store.sqlite import SqliteFile
@@ -69,24 +71,45 @@ class Database:
             raise unavailable(error) from error
 
     @contextmanager
-    def write(self, *, durable: bool = True, alone: Table | None = None) -> Iterator[Connection]:
+    def write(
+        self, *, durable: bool = True, alone: Table | None = None, patient: bool = False
+    ) -> Iterator[Connection]:
         """Lend a connection in a transaction, which commits at the end or rolls back on an error.
 
         With ``durable`` false, the commit does not wait for the disk: every process sees it, but a
         power failure may undo it together with later commits of this kind.
         On SQLite no other transaction writes at the same time. On PostgreSQL no other one writes to
         the table *alone*, if that is given.
+        If *patient*, it waits longer for others that write: where nobody waits for the answer.
         Within :meth:`together` it commits with all the rest.
         """
         joint = self._joint.current
         try:
-            with joint.write() if joint else self._source.begin(durable=durable) as connection:
+            begin = self._begin_patiently if patient else self._source.begin
+            with joint.write() if joint else begin(durable=durable) as connection:
                 if alone is not None and not self.is_sqlite:
                     lock = f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE"
                     connection.execute(text(lock))
                 yield connection
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
+
+    @contextmanager
+    def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
+        """Lend a connection in a transaction; try to begin it again while others write.
+
+        Between two tries nothing is held: a thread for whom somebody waits gets its chance.
+        """
+        deadline = time.monotonic() + errors.MAX_PATIENT_SECONDS
+        with ExitStack() as stack:
+            while True:
+                try:
+                    connection = stack.enter_context(self._source.begin(durable=durable))
+                    break
+                except DRIVER_ERRORS as error:
+                    if not is_busy(error) or time.monotonic() >= deadline:
+                        raise
+            yield connection
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -11,6 +11,9 @@ from adapter.errors import Unavailable
 MAX_WAIT_SECONDS = 3.0
 """Upper limit of the wait for a lock, a free connection or a server."""
 
+MAX_PATIENT_SECONDS = 30.0
+"""The same for a write of a thread on whose answer nobody waits."""
+
 DRIVER_ERRORS = (exc.DBAPIError, exc.TimeoutError, sqlite3.Error)
 """The errors of drivers, and of connection pools without a free connection."""
 
@@ -19,6 +22,13 @@ class StoreUnavailable(Unavailable):
     """Raised when the database is locked, missing, full or broken; its ``__cause__`` says why."""
 
     code = "store_unavailable"
+
+
+def is_busy(error: Exception) -> bool:
+    """Say whether the same may work in a moment, since others were writing all the time."""
+    return isinstance(error, exc.TimeoutError) or (
+        isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+    )
 
 
 def unavailable(error: Exception) -> StoreUnavailable:

@@ -45,7 +45,7 @@ class SqlOutbox:
         with self._database.read() as connection:
             if connection.execute(_ANY_DUE, {"now": now}).first() is None:
                 return None
-        with self._database.write() as connection:
+        with self._database.write(patient=True) as connection:
             while (first := connection.execute(_FIRST_DUE, {"now": now}).first()) is not None:
                 claimed = _claim(connection, first.user, first.mail, now)
                 if claimed is not None:
@@ -54,13 +54,13 @@ class SqlOutbox:
 
     def retry(self, mail: WaitingMail, due_at: datetime) -> None:
         """Let a claimed mail be due again at this time."""
-        with self._database.write() as connection:
+        with self._database.write(patient=True) as connection:
             later = update(outbox).where(outbox.c.mail == mail.id).values(due_at=due_at)
             connection.execute(later)
 
     def remove(self, mail: WaitingMail) -> None:
         """Remove a claimed mail."""
-        with self._database.write() as connection:
+        with self._database.write(patient=True) as connection:
             connection.execute(delete(outbox).where(outbox.c.mail == mail.id))
 
 

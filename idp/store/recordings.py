@@ -7,12 +7,23 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.recorder.store import TimelineQuery
 from idp.recorder.timeline import IN_PROGRESS, Part, Step, Summary, Timeline
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.recorder_schema import recorded_parts, timelines
 from idp.store.sign_in_log import KEEP_ALL, LogRetention
 
@@ -23,6 +34,12 @@ _INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.ins
 _REPLACED = ("node", "user", "trust", "outcome")
 """Values of a timeline that a part replaces if it has one; those of a refusal go together."""
 _OF_REFUSAL = ("code", "problem", "remedy")
+_ADD_PART = Prepared(
+    insert(recorded_parts)
+    .values({name: bindparam(name) for name in ("activity_id", "at", "steps")})
+    .returning(recorded_parts.c.serial),
+    returns=(recorded_parts.c.serial.type,),
+)
 _SUMMARIES = select(
     timelines.c.last_part,
     timelines.c.activity_id,
@@ -30,6 +47,29 @@ _SUMMARIES = select(
     timelines.c.changed_at,
     *(timelines.c[name] for name in (*_REPLACED, *_OF_REFUSAL)),
 )
+
+
+def _greater(one: Any, other: Any, *, least: bool = False) -> ColumnElement[Any]:
+    return case((one < other if least else one > other, one), else_=other)
+
+
+def _grow(dialect: str) -> Prepared:
+    """Return the statement that makes the row of a timeline, or adds what a part says of it."""
+    new = _INSERT[dialect](timelines).values(
+        {each.name: bindparam(each.name) for each in timelines.c}
+    )
+    old, given = timelines.c, new.excluded
+    changes: dict[str, Any] = {
+        "last_part": _greater(given.last_part, old.last_part),
+        "began_at": _greater(old.began_at, given.began_at, least=True),
+        "changed_at": _greater(given.changed_at, old.changed_at),
+        **{name: case((given[name] != "", given[name]), else_=old[name]) for name in _REPLACED},
+        **{name: case((given.code != "", given[name]), else_=old[name]) for name in _OF_REFUSAL},
+    }
+    return Prepared(new.on_conflict_do_update(index_elements=["activity_id"], set_=changes))
+
+
+_GROW = {dialect: _grow(dialect) for dialect in _INSERT}
 
 
 class SqlRecordings:
@@ -43,10 +83,8 @@ class SqlRecordings:
         rows = [_row(part) for part in parts]  # as text before the transaction begins
         with self._database.write(durable=False) as connection:
             for part, row in zip(parts, rows, strict=True):
-                number = connection.execute(
-                    insert(recorded_parts).values(row).returning(recorded_parts.c.serial)
-                ).scalar_one()
-                _grow(connection, part, number)
+                (number,) = _ADD_PART.one(connection, row)
+                _GROW[connection.dialect.name].run(connection, _timeline_row(part, number))
 
     def known(self, activity_ids: Collection[str]) -> frozenset[str]:
         """Return those of the ids that have a timeline."""
@@ -134,29 +172,16 @@ def _steps(text: str) -> Iterator[Step]:
         yield Step(datetime.fromisoformat(at), kind, fields)
 
 
-def _grow(connection: Connection, part: Part, number: int) -> None:
-    """Add what *part* says to the row of its timeline, or make it."""
-    values = {name: getattr(part, name)[:MAX_VALUE_LENGTH] for name in (*_REPLACED, *_OF_REFUSAL)}
-    new = _INSERT[connection.dialect.name](timelines).values(
-        activity_id=part.activity_id,
-        last_part=number,
-        began_at=part.at,
-        changed_at=part.steps[-1].at,
-        **values,
-    )
-    old, given = timelines.c, new.excluded
-    changes: dict[str, Any] = {
-        "last_part": _greater(given.last_part, old.last_part),
-        "began_at": _greater(old.began_at, given.began_at, least=True),
-        "changed_at": _greater(given.changed_at, old.changed_at),
-        **{name: case((given[name] != "", given[name]), else_=old[name]) for name in _REPLACED},
-        **{name: case((given.code != "", given[name]), else_=old[name]) for name in _OF_REFUSAL},
+def _timeline_row(part: Part, number: int) -> dict[str, Any]:
+    """Return what *part* says of its timeline."""
+    texts = {name: getattr(part, name)[:MAX_VALUE_LENGTH] for name in (*_REPLACED, *_OF_REFUSAL)}
+    return {
+        "activity_id": part.activity_id,
+        "last_part": number,
+        "began_at": part.at,
+        "changed_at": part.steps[-1].at,
+        **texts,
     }
-    connection.execute(new.on_conflict_do_update(index_elements=["activity_id"], set_=changes))
-
-
-def _greater(one: Any, other: Any, *, least: bool = False) -> ColumnElement[Any]:
-    return case((one < other if least else one > other, one), else_=other)
 
 
 def _wanted(query: TimelineQuery) -> Select[Any]:

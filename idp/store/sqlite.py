@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.pool import QueuePool
@@ -44,8 +45,7 @@ class SqliteFile:
         same_file = _SameFile(path)
         self._durable = _KeptConnections(path, "FULL", same_file)
         self._cheap = _KeptConnections(path, "NORMAL", same_file)
-        # SQLite makes all writers but one poll; with a lock, the threads of this process queue.
-        self._turn = threading.Lock()
+        self._turn = turn_of(path)
 
     def create(self) -> None:
         """Create an empty file with mode 0600 if it does not exist.
@@ -96,6 +96,24 @@ def check_place(path: Path) -> None:
         return
     remedy = "Create it, mount its volume, or correct [store] url"
     raise TallystickError(problem, remedy, code="bad_store_url")
+
+
+_turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+_turns_lock = threading.Lock()
+
+
+def turn_of(path: Path) -> threading.Lock:
+    """Return the lock that a thread of this process holds while it writes to a file.
+
+    SQLite makes all writers but one poll, and on a busy machine one of them may poll at the wrong
+    moments until it gives up. With a lock they queue, whichever :class:`SqliteFile` they use.
+    """
+    real = str(path.resolve())
+    with _turns_lock:
+        turn = _turns.get(real)
+        if turn is None:
+            turn = _turns[real] = threading.Lock()
+        return turn
 
 
 class _KeptConnections:

@@ -9,6 +9,9 @@ Read first: ``plugin`` (the fixtures), then ``federation`` (their verbs), ``sign
 the servers once for all tests of a process; ``browser`` and ``page`` are the client; ``expected``
 keeps our frames out of tracebacks; ``timelines`` are shown below a failure; ``clock``,
 ``extranet``, ``phones`` and ``users`` are the world of a test, ``faults`` what goes wrong in it.
+``marker`` and ``server_settings`` say how ``running`` sets the server of a test up. ``messages``
+are what crossed it, with assertions: ``message_capture`` keeps them, ``message_reading`` makes
+``message_values`` of them.
 Neighbours: :mod:`idp.embedded` has what the demo needs too. The product imports nothing from here,
 but for :mod:`idp.conformance`, which drives the same browser.
 docs/pytest.md is the page for test authors.

@@ -42,12 +42,13 @@ class Faults:
         That is the fixture, a trust, or an entity ID. Returns the fault, whose ``correct`` and
         ``expectation`` say what a correct service provider does.
         """
-        return faults.set_next(self._services, _entity_id(service_provider), code).fault
+        return faults.set_next(self._services, entity_id_of(service_provider), code).fault
 
     def clear(self, service_provider: HasEntityId | str) -> None:
         """Let the next sign-in be as usual."""
-        faults.clear_next(self._services, _entity_id(service_provider))
+        faults.clear_next(self._services, entity_id_of(service_provider))
 
 
-def _entity_id(service_provider: HasEntityId | str) -> str:
+def entity_id_of(service_provider: HasEntityId | str) -> str:
+    """Return the entity ID of the fixture ``service_provider``, of a trust, or as it is given."""
     return service_provider if isinstance(service_provider, str) else service_provider.entity_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import count
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,23 +10,25 @@ from urllib.parse import urlencode
 
 from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.client import Phone
-from idp.embedded.phones import PHONE_KINDS, PLATFORM, PhoneKind
+from idp.embedded.phones import PLATFORM, PhoneKind
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
 from idp.management.timelines import existing
-from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
+from idp.signin.paths import IDP_INITIATED, METADATA
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
 from idp.testing.faults import Faults
+from idp.testing.message_capture import MessageCapture
+from idp.testing.messages import ReceivedRequests, SentResponses
 from idp.testing.password_reset import PasswordReset
 from idp.testing.phones import Phones
 from idp.testing.policy_words import PolicyWords
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
-from idp.testing.signout import SignOut, follow
+from idp.testing.signout import SignOut, sign_out
 from idp.testing.timelines import timelines_of
-from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User
+from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User, Users
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
@@ -47,18 +48,27 @@ class Federation:
     ``services`` are its parts, for everything that has no method here.
     """
 
-    def __init__(self, services: Services, folder: Path, extranet: str = "") -> None:
-        """*extranet* is the URL of the Web Application Proxy that browsers in the extranet use."""
+    def __init__(
+        self,
+        services: Services,
+        folder: Path,
+        extranet: str = "",
+        messages: MessageCapture | None = None,
+    ) -> None:
+        """*extranet* is the URL of the Web Application Proxy that browsers in the extranet use.
+
+        *messages* has what the server receives and sends.
+        """
         self.services = services
         self._extranet = extranet
+        self._messages = messages or MessageCapture()
         self._browsers: list[Browser] = []
         self._private_keys: list[bytes] = []
         self._phones = Phones(services, folder)
-        self._names = (f"user{number}@example.test" for number in count(2))
         self.user = User(
             DEFAULT_NAME, phone=self._phones.open(folder / PHONE_FILE), clock=self.clock
         )
-        self._users = {self.user.name: self.user}
+        self._users = Users(services, self._phones, self.user)
 
     def __repr__(self) -> str:
         first = self.services.farm.first()
@@ -89,6 +99,16 @@ class Federation:
     def faults(self) -> Faults:
         """Faulty responses: ``next(service_provider, "audience_wrong")``."""
         return Faults(self.services)
+
+    @property
+    def requests(self) -> ReceivedRequests:
+        """What service providers sent: ``requests.last``, ``requests.assert_received(...)``."""
+        return ReceivedRequests(self._messages.received(self.services), self._messages.clear)
+
+    @property
+    def responses(self) -> SentResponses:
+        """What they were sent: ``responses.last``, ``responses.assert_sent(...)``."""
+        return SentResponses(self._messages.sent(self.services), self._messages.clear)
 
     @property
     def log(self) -> tuple[SignInRecord, ...]:
@@ -150,22 +170,17 @@ class Federation:
         with *nt_hash* the user can sign in by MS-CHAPv2. If *name* is None, a name is generated.
         *attributes* are further ones by LDAP name: ``{"givenName": "Ada", "title": ["Dr", "Ms"]}``.
         """
-        added = self.services.directory.add(
-            name or next(self._names),
+        return self._users.add(
+            name,
             password,
+            phone=phone,
+            totp=totp,
+            nt_hash=nt_hash,
             display_name=display_name,
             email=email,
             groups=groups,
             attributes=attributes or {},
         )
-        if nt_hash:
-            self.services.nt_hashes.want(added.upn, "pytest", self.clock.now())
-            self.services.directory.check_password(added.upn, password)  # now the hash is kept
-        secret = self._phones.give_codes(added.upn) if totp else None
-        device = self._phones.give(added.upn, PHONE_KINDS[phone]) if phone else None
-        user = User(added.upn, password, device, secret, self.clock)
-        self._users[user.name] = user
-        return user
 
     def add_phone(
         self,
@@ -240,7 +255,7 @@ class Federation:
         *user* is a user from :meth:`add_user` or a name; None: the default user. A *browser* that
         is already signed in is only asked for what is missing.
         """
-        signing_in = self._user_of(user)
+        signing_in = self._users.find(user)
         browser = browser or self.browser()
         page = browser.open(url)
         form = page.form
@@ -263,19 +278,14 @@ class Federation:
         """
         if not self.services.mfa.policies.read().policies.legacy_reset.scope:
             self.policy({"legacyResetPolicy.includeTargets": "all_users"})
-        return PasswordReset(browser or self.browser(), self.url, self._user_of(user))
+        return PasswordReset(browser or self.browser(), self.url, self._users.find(user))
 
     def sign_out(self, browser: Browser, *, everywhere: bool = False) -> SignOut:
         """Press "Sign out" on the federation server's page, and follow the log-out to its end.
 
         With *everywhere*, the user's sessions in other browsers end too.
         """
-        page = browser.get(self.url + SIGN_OUT)
-        form = next((form for form in page.forms if form.id == "idp_SignOutPanel"), None)
-        if form is None:
-            raise AssertionError("Nobody is signed in with this browser")
-        chosen = {"Everywhere": "true"} if everywhere else {}
-        return SignOut(follow(browser, browser.submit(form, **chosen)))
+        return sign_out(browser, self.url, everywhere=everywhere)
 
     def idp_initiated_url(self, entity_id: str, relay_state: str | None = None) -> str:
         """Return the address of an IdP-initiated sign-in to a service provider."""
@@ -288,8 +298,3 @@ class Federation:
         """Close the browsers of the test."""
         for browser in self._browsers:
             browser.close()
-
-    def _user_of(self, user: User | str | None) -> User:
-        if user is None:
-            return self.user
-        return self._users.get(user, User(user)) if isinstance(user, str) else user

@@ -34,7 +34,13 @@ def pytest_runtest_makereport(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the plugin's marker known."""
+    """Make the plugin's markers known."""
+    config.addinivalue_line(
+        "markers",
+        "federation(build=..., settings=..., policy=..., push_policy=..., migration=..., "
+        "reset=..., reset_methods=..., must_register=..., campaign=...): how the fixture "
+        "federation is set up for this test, class or module",
+    )
     config.addinivalue_line(
         "markers",
         "saml_fault(code): the next sign-in to the fixture service_provider has this fault",
@@ -61,21 +67,21 @@ def tallystick_database() -> str | None:
 def federation(
     _tallystick_host: SharedServers,
     tallystick_database: str | None,
+    request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Federation]:
     """A running federation server for this test alone, with one user and one node.
 
     ``url``, ``metadata_url``; ``set_build("20348.349")``, ``add_service_provider(metadata)``,
     ``add_user(...)``, ``clock.advance(seconds)``; ``sign_in(url, user)`` gives a sign-in with
-    ``page``, ``number`` and ``finish()``.
+    ``page``, ``number`` and ``finish()``; ``requests`` and ``responses`` are what it received and
+    sent. With the marker ``federation(build="20348.349")`` it is set up in another way.
     """
-    from idp.testing.federation import Federation
+    from idp.testing.running import running_federation
 
     folder = tmp_path_factory.mktemp("federation") / "data"
-    with _tallystick_host.new_server(folder, tallystick_database) as services:
-        running = Federation(services, folder, _tallystick_host.extranet)
+    with running_federation(_tallystick_host, request.node, folder, tallystick_database) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

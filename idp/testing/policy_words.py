@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,9 @@ class PolicyWords:
     campaign: bool | None
 
     def as_changes(self) -> dict[str, Any]:
-        """Return the changes by key."""
+        """Return the changes by key; raises ValueError for a word that does not exist."""
+        _check("push_policy", self.push_policy, PUSH_POLICIES)
+        _check("migration", self.migration, MIGRATIONS)
         campaign = None if self.campaign is None else "enabled" if self.campaign else "disabled"
         state, by_legacy = PUSH_POLICIES[self.push_policy] if self.push_policy else (None, None)
         reset = [self.reset] if isinstance(self.reset, str) else self.reset
@@ -53,3 +55,8 @@ class PolicyWords:
             "legacyMfaPolicy.notificationThroughMobileApp": by_legacy,
         }
         return {key: value for key, value in changes.items() if value is not None}
+
+
+def _check(name: str, word: str | None, known: Collection[str]) -> None:
+    if word is not None and word not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)}, not {word!r}")

@@ -20,7 +20,6 @@ from werkzeug.test import Client
 from idp.app import create_app
 from idp.assembly import assemble
 from idp.config import schema
-from idp.config.mail import MailSection
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded import test_sp
@@ -37,6 +36,7 @@ from idp.sockets import listen
 from idp.system_clock import SystemClock
 from idp.testing.clock import ShiftedClock
 from idp.testing.extranet import PROXY_ADDRESS, WebApplicationProxy
+from idp.testing.message_capture import MessageCapture
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class SharedServers:
 
     ``url`` is the federation server, of which :meth:`new_server` makes a new one for each test;
     ``sp_url`` is the service provider; ``extranet`` is the Web Application Proxy in front of both.
+    ``messages`` are those of the federation server that was made last. ``config`` is what each has
+    unless it is given another one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,16 +67,17 @@ class SharedServers:
         self._servers = tuple(ThreadedServer(listen(ADDRESS, 0), app) for app in apps)
         urls = (f"http://{HOST}:{server.port}" for server in self._servers)
         self.url, self.sp_url, self.extranet = urls
+        self.messages = MessageCapture()
         self._templates = _TemplateCache()
         # The cheapest hash of argon2: passwords of tests are not secret.
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
-        self._config = with_optional_pages(without_metadata_dir(load(self._folder.files.config)))
-        keys = self._config.keys
+        self.config = self._usual_config(load(self._folder.files.config))
+        keys = self.config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
         # The database that is copied for each test; after close() it has no journal.
-        self._create(self._folder.path, _sqlite_url(self._folder.path)).close()
+        self._create(self._folder.path, _sqlite_url(self._folder.path), self.config).close()
         self._sp = self._service_provider()
         self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
         for server in self._servers:
@@ -91,16 +94,27 @@ class SharedServers:
 
     @contextmanager
     def new_server(
-        self, folder: Path, database: str | None = None, *, with_next_key: bool = False
+        self,
+        folder: Path,
+        database: str | None = None,
+        *,
+        with_next_key: bool = False,
+        config: schema.Config | None = None,
     ) -> Iterator[Services]:
         """Serve a new federation server with the default user and one node.
 
         Its data are in *folder*, which is created. *database* is the URL of an empty database;
         None: a SQLite file in the folder. With *with_next_key*, its metadata announces a second
-        token-signing key, which does not sign yet.
+        token-signing key, which does not sign yet. *config* is its configuration, made from
+        ``self.config``.
         """
         folder.mkdir()
-        services = self._create(folder, database) if database else self._copy(folder)
+        before = self.messages, self._apps[0].app
+        self.messages = MessageCapture()
+        config = config or self.config
+        services = (
+            self._create(folder, database, config) if database else self._copy(folder, config)
+        )
         if with_next_key:
             keys = FixedKey(self._signing_key, self._new_key())
             services = dataclasses.replace(services, signing_keys=keys)
@@ -108,13 +122,14 @@ class SharedServers:
         try:
             yield services
         finally:
-            self._apps[0].app = None
+            self.messages, self._apps[0].app = before  # that of the class, if a test had its own
             services.close()
 
     def serve(self, services: Services) -> None:
         """Serve the application of these services from now on."""
         app = create_app(services.config, services=services)
         app.jinja_env.bytecode_cache = self._templates
+        self.messages.watch(app)
         self.serve_app(app)
 
     def serve_app(self, app: WSGIApplication) -> None:
@@ -126,35 +141,41 @@ class SharedServers:
         """Serve the test service provider with the clock of *services* and no memories."""
         self._sp.reset(services.clock)
         self._sp.encrypts = False
-        self._apps[1].app = self._sp_app
+        before, self._apps[1].app = self._apps[1].app, self._sp_app
         try:
             yield self._sp
         finally:
-            self._apps[1].app = None
+            self._apps[1].app = before
 
-    def _copy(self, folder: Path) -> Services:
+    def _copy(self, folder: Path, config: schema.Config) -> Services:
         for name in (DATABASE, PHONE_FILE):
             shutil.copy(self._folder.path / name, folder / name)
-        return self._assemble(_sqlite_url(folder), folder)
+        return self._assemble(_sqlite_url(folder), folder, config)
 
-    def _create(self, folder: Path, url: str) -> Services:
-        services = self._assemble(url, folder)
+    def _create(self, folder: Path, url: str, config: schema.Config) -> Services:
+        services = self._assemble(url, folder, config)
         services.farm.set_build(NODE, BUILD, by="pytest")
         services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
         give_phone(services, DEFAULT_NAME, folder / PHONE_FILE)
         return services
 
-    def _assemble(self, url: str, folder: Path) -> Services:
-        # Off, since quick sign-ins of a test look like a loop.
-        sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
+    @staticmethod
+    def _usual_config(config: schema.Config) -> schema.Config:
+        config = with_optional_pages(without_metadata_dir(config))
         sections = {
-            "store": schema.StoreSection(url=url),
-            "sign_in": sign_in,
-            "mail": MailSection(folder=folder / "outbox"),
+            # Off, since quick sign-ins of a test look like a loop.
+            "sign_in": config.sign_in.model_copy(update={"loop_detection": False}),
             "proxies": schema.ProxiesSection(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
         }
+        return config.model_copy(update=sections)
+
+    def _assemble(self, url: str, folder: Path, config: schema.Config) -> Services:
+        sections = {
+            "store": config.store.model_copy(update={"url": url}),
+            "mail": config.mail.model_copy(update={"folder": folder / "outbox"}),
+        }
         return assemble(
-            self._config.model_copy(update=sections),
+            config.model_copy(update=sections),
             clock=ShiftedClock(),
             hasher=self._hasher,
             signing_key=self._signing_key,

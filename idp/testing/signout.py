@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import TYPE_CHECKING
+
+from idp.signin.paths import SIGN_OUT
+from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from idp.testing.browser import Browser
     from idp.testing.page import Form, Page
+
+__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
 
@@ -33,6 +39,16 @@ class SignOut:
     def outcomes(self) -> dict[str, str]:
         """The outcome for each service provider on the federation server's page, by its name."""
         return self.page.data("outcomes", "outcome")
+
+
+def sign_out(browser: Browser, url: str, *, everywhere: bool) -> SignOut:
+    """Press "Sign out" on the page of the federation server at *url*, and follow it to its end."""
+    page = browser.get(url + SIGN_OUT)
+    form = next((form for form in page.forms if form.id == "idp_SignOutPanel"), None)
+    if form is None:
+        raise AssertionError("Nobody is signed in with this browser")
+    chosen = {"Everywhere": "true"} if everywhere else {}
+    return SignOut(follow(browser, browser.submit(form, **chosen)))
 
 
 def follow(browser: Browser, page: Page) -> Page:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from idp.embedded.phones import PHONE_KINDS
 from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
     from idp.authenticator.client import Phone
+    from idp.services import Services
+    from idp.testing.phones import Phones
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
@@ -37,3 +41,45 @@ class User:
 
         at = self.clock.now() + timedelta(seconds=30 * steps)
         return str(pyotp.TOTP(self.totp_secret).at(at))
+
+
+class Users:
+    """The users of a federation server that a test knows, by name."""
+
+    def __init__(self, services: Services, phones: Phones, default: User) -> None:
+        self._services = services
+        self._phones = phones
+        self._names = (f"user{number}@example.test" for number in count(2))
+        self._default = default
+        self._users = {default.name: default}
+
+    def find(self, user: User | str | None) -> User:
+        """Return a user by name, by None the default one.
+
+        One that the test did not add has the usual password and no phone.
+        """
+        if user is None:
+            return self._default
+        return self._users.get(user, User(user)) if isinstance(user, str) else user
+
+    def add(
+        self,
+        name: str | None,
+        password: str,
+        *,
+        phone: str | None,
+        totp: bool,
+        nt_hash: bool,
+        **attributes: Any,
+    ) -> User:
+        """Create a user with what :meth:`idp.testing.federation.Federation.add_user` says."""
+        services = self._services
+        added = services.directory.add(name or next(self._names), password, **attributes)
+        if nt_hash:
+            services.nt_hashes.want(added.upn, "pytest", services.clock.now())
+            services.directory.check_password(added.upn, password)  # now the hash is kept
+        secret = self._phones.give_codes(added.upn) if totp else None
+        device = self._phones.give(added.upn, PHONE_KINDS[phone]) if phone else None
+        user = User(added.upn, password, device, secret, services.clock)
+        self._users[user.name] = user
+        return user

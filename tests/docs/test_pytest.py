@@ -11,15 +11,15 @@ from idp.saml_faults.catalogue import select_faults
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text()
 
-EXAMPLE, CONFORMANCE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLE, REQUESTS, MARKER, CONFORMANCE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 pytest_plugins = ["pytester"]
 
 
 def test_the_tests_in_the_page_pass(pytester: pytest.Pytester):
-    pytester.makepyfile(EXAMPLE)
+    pytester.makepyfile("import pytest\n\n" + EXAMPLE + REQUESTS + MARKER)
 
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-q").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-q").assert_outcomes(passed=6)
 
 
 MY_APPLICATION = """

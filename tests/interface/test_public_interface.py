@@ -21,6 +21,7 @@ from adapter import contract, waiting_places
 from idp import create_app
 from idp.cli import main
 from idp.testing import plugin
+from idp.testing.marker import KNOWN
 
 HERE = Path(__file__).parent
 LISTED = (HERE / "public.txt").read_text().splitlines()
@@ -121,11 +122,19 @@ def test_the_fixtures_offer_what_they_did(federation, service_provider, phone, r
         "finished": finished,
         "received": finished.received,
         "assertion": finished.assertion,
+        "requests": federation.requests,
+        "request": federation.requests.last,
+        "responses": federation.responses,
+        "response": federation.responses.last,
         "reset": federation.reset(),
         "radius": radius,
     }
     for kind, value in offered.items():
         assert difference(f"{kind}.", members(kind, value)) == []
+
+
+def test_the_marker_takes_every_argument():
+    assert difference("marker ", (f"marker federation {name}" for name in KNOWN)) == []
 
 
 @pytest.mark.parametrize(("name", "module"), [("adapter", adapter), ("idp", idp)])

@@ -17,6 +17,7 @@ from idp.store import errors, sqlite
 from idp.store.column_types import EPOCH, Instant
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import password_limits
+from idp.store.sqlite import turn_of
 
 ROW = {"name": "counter", "wrong": 0, "last_at": EPOCH}
 
@@ -128,6 +129,54 @@ def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
         pass
     done.set()
     holder.join()
+
+
+def test_a_patient_write_waits_longer_for_another_process(database, database_file, monkeypatch):
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
+    other = sqlite3.connect(database_file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ends = threading.Timer(0.5, lambda: other.execute("ROLLBACK"))
+    ends.start()
+
+    with database.write(patient=True) as connection:
+        connection.execute(insert(password_limits), ROW)
+
+    ends.join()
+    other.close()
+
+
+def test_a_patient_write_gives_up_in_the_end(database, database_file, monkeypatch):
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(errors, "MAX_PATIENT_SECONDS", 0.2)
+    other = sqlite3.connect(database_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailable, match="locked"), database.write(patient=True):
+        pass
+
+    other.close()
+
+
+def test_all_that_write_to_one_file_in_a_process_wait_for_the_same_turn(database_file, tmp_path):
+    link = tmp_path / "link.db"
+    link.symlink_to(database_file)
+
+    assert turn_of(database_file) is turn_of(link) is not turn_of(tmp_path / "other.db")
+
+
+def test_a_writer_of_another_engine_of_the_process_waits_and_does_not_poll(
+    database, database_file, monkeypatch
+):
+    """SQLite would let it poll, and on a busy machine at the wrong moments until it gives up."""
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
+    another = Database(f"sqlite:///{database_file}")
+    with (
+        database.write(),
+        pytest.raises(StoreUnavailable, match="other threads were writing"),
+        another.write(),
+    ):
+        pass
+    another.dispose()
 
 
 def test_a_removed_database_is_not_replaced_by_an_empty_one_and_serves_again_when_back(
