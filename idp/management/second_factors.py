@@ -5,6 +5,8 @@ Used by ``tallystick adapters`` and ``tallystick access``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +57,18 @@ def set_rules(services: Services, *, rule: str | None = None, text: str | None =
         made.add("access.mfa", "all trusts", before=before, after=_rules(services))
 
 
-def set_policy(services: Services, policy: AccessControlPolicy) -> None:
-    """Store an access control policy; raises :class:`BadAccessControlPolicy`."""
+def set_policy(
+    services: Services, policy: AccessControlPolicy, *, replaces: str | None = None
+) -> None:
+    """Store an access control policy, new or in place of the one with that name.
+
+    With *replaces*, only if it still is in place of what had this :func:`policy_version`: the empty
+    text for a new one. Raises :class:`BadAccessControlPolicy`.
+    """
     with services.changes.recording() as made:
         before = _policy(services, policy.name)
+        if replaces is not None and replaces != policy_version(services, policy.name):
+            raise _changed_meanwhile(policy.name, is_new=not replaces)
         services.access.set(policy)
         made.add("access.set", policy.name, before=before, after=_policy(services, policy.name))
 
@@ -69,6 +79,22 @@ def remove_policy(services: Services, name: str) -> None:
         before = _policy(services, name)
         services.access.remove(name)
         made.add("access.remove", name, before=before)
+
+
+def policy_version(services: Services, name: str) -> str:
+    """Return a digest that changes when the policy *name* does; empty if there is none."""
+    policy = _policy(services, name)
+    if policy is None:
+        return ""
+    return hashlib.sha256(json.dumps(policy, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _changed_meanwhile(name: str, *, is_new: bool) -> BadAccessControlPolicy:
+    if is_new:
+        problem, remedy = f"There is a policy {name!r} already", "Choose another name"
+    else:
+        problem, remedy = f"The policy {name!r} was changed meanwhile", "Load it again"
+    return BadAccessControlPolicy(problem, remedy, faults={"name": f"{problem}. {remedy}."})
 
 
 def _adapter(services: Services, name: str) -> dict[str, Any] | None:

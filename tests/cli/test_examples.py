@@ -36,6 +36,7 @@ OURS = (
 """The commands that act on a server's folder and need nothing that runs."""
 
 CHANGES = {
+    "access assign": "trust.set",
     "access mfa": "access.mfa",
     "access remove": "access.remove",
     "access set": "access.set",

@@ -107,6 +107,7 @@ def rest_changes(services, script):
     reset = {"compromised": True, "password": PASSWORD}
     yield f"{ONE_USER}/reset", "POST", f"{USER}/reset", reset, "user.reset"
     yield from directory_changes()
+    yield from access_changes()
     due = f"/faults/next/{SP_ID}"
     one_due = "/faults/next/<path:entity_id>"
     yield one_due, "PUT", due, {"fault": "audience_wrong"}, "trust.fault"
@@ -126,6 +127,23 @@ def directory_changes():
     new = f"new.{BOB}"
     yield f"{ONE_USER}/rename", "POST", f"/users/{BOB}/rename", {"name": new}, "user.rename"
     yield ONE_USER, "DELETE", f"/users/{new}", None, "user.remove"
+
+
+def access_changes():
+    """Yield the same of access control."""
+    yield "/access", "PUT", "/access", {"second_factor": "always"}, "access.mfa"
+    rule, path = "/access/policies/<path:name>", "/access/policies/Staff"
+    yield rule, "PUT", path, {"permit": [{"groups": ["Staff"]}]}, "access.set"
+    trust = f"/access/trusts/{SP_ID}"
+    yield "/access/trusts/<path:entity_id>", "PUT", trust, {"policy": "Staff"}, "trust.set"
+    yield (
+        "/access/trusts/<path:entity_id>",
+        "PUT",
+        trust,
+        {"policy": "Permit everyone"},
+        "trust.set",
+    )
+    yield rule, "DELETE", path, None, "access.remove"
 
 
 def page_changes(services):
@@ -172,8 +190,20 @@ def page_changes(services):
     entered = {"way": "entered", "entity_id": OTHER_SP, "acs": "https://other.example.test/acs"}
     yield "/admin/trusts/add", entered, "trust.add"
     yield "/admin/trusts/remove", {"id": OTHER_SP}, "trust.remove"
+    yield from access_posts()
     yield "/admin/faults", {"id": SP_ID, "fault": "audience_wrong"}, "trust.fault"
     yield "/admin/faults", {"id": SP_ID, "fault": ""}, "trust.fault_clear"
+
+
+def access_posts():
+    """Yield the same of the pages of access control."""
+    path = "/admin/access/policy"
+    saved = {"action": "save", "name": "Staff", "rule-0-who": "some", "rule-0-groups": "Staff"}
+    yield "/admin/access", {"second_factor": "always", "rules": ""}, "access.mfa"
+    yield path, saved, "access.set"
+    yield "/admin/access/trust", {"id": SP_ID, "policy": "Staff"}, "trust.set"
+    yield "/admin/access/trust", {"id": SP_ID, "policy": "Permit everyone"}, "trust.set"
+    yield path, {"action": "remove", "original": "Staff"}, "access.remove"
 
 
 def directory_posts():
