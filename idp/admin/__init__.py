@@ -26,6 +26,7 @@ address                            method  what it does                         
 ``/admin/access/policy``           both    one policy, a new one, or a copy         pages/access_*
 ``/admin/access/trust``            both    the policy of a trust                    pages/access_*
 ``/admin/access/test``             GET     tests a sign-in                          pages/access_*
+``/admin/adapters[/one]``          both    the adapters of second factors           pages/adapters
 ``/admin/policies``                both    which methods users may use              pages/policies
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
 ``/admin/users``                   both    the list of users, and who is at risk    pages/users
@@ -46,6 +47,7 @@ address                            method  what it does                         
 ``/admin/api/users[/NAME]``        any     the local directory                      api/directory
 ``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
 ``/admin/api/access[/…]``          any     access control, and its test             api/access
+``/admin/api/adapters[/NAME…]``    any     the adapters of second factors           api/adapters
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/preview``             GET     what a user will see                     api/preview
@@ -66,6 +68,7 @@ from flask import Blueprint
 
 from idp.admin.actor import current_actor
 from idp.admin.api import access as access_api
+from idp.admin.api import adapters as adapters_api
 from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
@@ -90,6 +93,7 @@ from idp.admin.pages import (
     access_policy,
     access_test,
     access_trust,
+    adapters,
     adding,
     api_tokens,
     audit,
@@ -130,6 +134,7 @@ PAGES = (
     access_policy,
     access_trust,
     access_test,
+    adapters,
     policies,
     trusts,
     adding,
@@ -149,6 +154,7 @@ API = (
     connect_api,
     faults_api,
     access_api,
+    adapters_api,
     directory_api,
     users_api,
     blocks_api,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from idp.audit.changes import digest_of
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
+from idp.federation.providers import BadProvider
 
 if TYPE_CHECKING:
     from idp.federation.access_control.policies import AccessControlPolicy
@@ -37,6 +38,10 @@ def unregister(services: Services, name: str) -> None:
 
 def enable(services: Services, names: Sequence[str]) -> None:
     """Enable these adapters only; raises :class:`~idp.federation.providers.BadProvider`."""
+    if not names:
+        raise BadProvider(
+            "No adapter is chosen", "Choose at least one: without, nobody can give a second factor"
+        )
     with services.changes.recording() as made:
         before = _enabled(services)
         services.providers.enable(names)

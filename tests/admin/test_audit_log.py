@@ -46,6 +46,7 @@ STORE_NOTHING = {
     ("/policy/diff", "POST"),
     ("/nodes/what-if", "POST"),
     (f"{ONE_USER}/code-apps", "POST"),
+    ("/adapters/<name>/check", "POST"),
 }
 """What is sent with POST and changes nothing."""
 

@@ -98,6 +98,7 @@ CHANGES = {
 
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
+    "adapters show",
     "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
     "keys list", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",

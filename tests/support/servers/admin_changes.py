@@ -108,6 +108,7 @@ def rest_changes(services, script):
     yield f"{ONE_USER}/reset", "POST", f"{USER}/reset", reset, "user.reset"
     yield from directory_changes()
     yield from access_changes()
+    yield from adapter_changes()
     due = f"/faults/next/{SP_ID}"
     one_due = "/faults/next/<path:entity_id>"
     yield one_due, "PUT", due, {"fault": "audience_wrong"}, "trust.fault"
@@ -144,6 +145,16 @@ def access_changes():
         "trust.set",
     )
     yield rule, "DELETE", path, None, "access.remove"
+
+
+def adapter_changes():
+    """Yield the same of the adapters of second factors."""
+    ours, rule, path = "AzureMfaAuthentication", "/adapters/<name>", "/adapters/Badge"
+    body = {"type": f"adapter.entra_mfa:{ours}", "config": "colour = 'red'"}
+    yield rule, "PUT", path, body, "adapter.register"
+    yield "/adapters", "PUT", "/adapters", {"enabled": ["Badge", ours]}, "adapter.enable"
+    yield "/adapters", "PUT", "/adapters", {"enabled": [ours]}, "adapter.enable"
+    yield rule, "DELETE", path, None, "adapter.unregister"
 
 
 def page_changes(services):
@@ -191,6 +202,7 @@ def page_changes(services):
     yield "/admin/trusts/add", entered, "trust.add"
     yield "/admin/trusts/remove", {"id": OTHER_SP}, "trust.remove"
     yield from access_posts()
+    yield from adapter_posts()
     yield "/admin/faults", {"id": SP_ID, "fault": "audience_wrong"}, "trust.fault"
     yield "/admin/faults", {"id": SP_ID, "fault": ""}, "trust.fault_clear"
 
@@ -204,6 +216,17 @@ def access_posts():
     yield "/admin/access/trust", {"id": SP_ID, "policy": "Staff"}, "trust.set"
     yield "/admin/access/trust", {"id": SP_ID, "policy": "Permit everyone"}, "trust.set"
     yield path, {"action": "remove", "original": "Staff"}, "access.remove"
+
+
+def adapter_posts():
+    """Yield the same of the page of the adapters."""
+    path, ours = "/admin/adapters", "AzureMfaAuthentication"
+    badge = {"action": "register", "name": "Badge", "type": f"adapter.entra_mfa:{ours}"}
+    yield path, badge, "adapter.register"
+    both = {"action": "enable", "order-Badge": "1", f"order-{ours}": "2"}
+    yield path, both, "adapter.enable"
+    yield path, {"action": "enable", f"order-{ours}": "1"}, "adapter.enable"
+    yield path, {"action": "unregister", "name": "Badge"}, "adapter.unregister"
 
 
 def directory_posts():
