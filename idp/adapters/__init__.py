@@ -10,6 +10,7 @@ file                  what it has
 ``calls.py``          one call to an adapter, and what it may return
 ``timeout.py``        the time limit of an adapter's last page
 ``languages.py``      the language in which an adapter answers a browser
+``lcids.py``          the language tag of an LCID
 ``failure_log.py``    what went wrong in an adapter, for the log
 ``error_place.py``    where it failed; ``redaction.py`` takes secrets out of the error's text
 ====================  =============================================================

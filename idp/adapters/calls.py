@@ -28,7 +28,7 @@ from adapter.contract import (
 )
 from adapter.errors import Unavailable
 from idp.adapters.failure_log import NO_FIELDS
-from idp.adapters.languages import tag_of
+from idp.adapters.lcids import tag_of
 from idp.adapters.registry import LoadedAdapter
 from idp.adapters.timeout import call_within
 from idp.directory import User

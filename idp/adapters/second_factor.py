@@ -17,7 +17,8 @@ from adapter.contract import (
     Json,
 )
 from idp.adapters.calls import AdapterAnswer, AdapterCall, AdapterFailed, AdapterPage
-from idp.adapters.languages import negotiate, tag_of
+from idp.adapters.languages import negotiate
+from idp.adapters.lcids import tag_of
 from idp.adapters.registry import LoadedAdapter
 from idp.audit.writer import NOTHING_TO_EXPLAIN
 from idp.directory import User

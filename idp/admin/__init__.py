@@ -23,7 +23,11 @@ address                            method  what it does                         
 ``/admin/trusts/remove``           both    asks, and removes a trust                pages/adding
 ``/admin/connect[/…]``             GET     what an application needs, settings      pages/connect
 ``/admin/faults``                  POST    the fault of a trust's next sign-in      pages/faults
-``/admin/access``                  GET     access control by trust                  pages/access
+``/admin/access``                  both    access control, rules for all trusts     pages/access
+``/admin/access/policy``           both    one policy, a new one, or a copy         pages/access_*
+``/admin/access/trust``            both    the policy of a trust                    pages/access_*
+``/admin/access/test``             GET     tests a sign-in                          pages/access_*
+``/admin/adapters[/one]``          both    the adapters of second factors           pages/adapters
 ``/admin/policies``                both    which methods users may use              pages/policies
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
 ``/admin/users``                   both    the list of users, and who is at risk    pages/users
@@ -46,6 +50,8 @@ address                            method  what it does                         
 ``/admin/api/users/NAME/…``        any     blocks, risks, access passes             api/blocks
 ``/admin/api/users[/NAME]``        any     the local directory                      api/directory
 ``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
+``/admin/api/access[/…]``          any     access control, and its test             api/access
+``/admin/api/adapters[/NAME…]``    any     the adapters of second factors           api/adapters
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/preview``             GET     what a user will see                     api/preview
@@ -69,6 +75,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from idp.admin.actor import current_actor
+from idp.admin.api import access as access_api
+from idp.admin.api import adapters as adapters_api
 from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
@@ -93,6 +101,10 @@ from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
 from idp.admin.pages import (
     access,
+    access_policy,
+    access_test,
+    access_trust,
+    adapters,
     adding,
     api_tokens,
     audit,
@@ -136,6 +148,10 @@ PAGES = (
     traces,
     audit,
     access,
+    access_policy,
+    access_trust,
+    access_test,
+    adapters,
     policies,
     trusts,
     adding,
@@ -157,6 +173,8 @@ API = (
     trusts_api,
     connect_api,
     faults_api,
+    access_api,
+    adapters_api,
     directory_api,
     users_api,
     blocks_api,

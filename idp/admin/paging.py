@@ -20,6 +20,12 @@ def before_in(parameters: Mapping[str, str]) -> int | None:
     return _number(parameters, "before", MAX_ID) if parameters.get("before") else None
 
 
+def place_in(parameters: Mapping[str, str]) -> int:
+    """Return the place that a page of a list begins behind: 0 is the first page."""
+    text = parameters.get("after", "")
+    return min(int(text), MAX_ID) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
 def limit_in(parameters: Mapping[str, str], default: int, most: int) -> int:
     """Return how many rows are wanted."""
     return _number(parameters, "limit", most) if parameters.get("limit") else default

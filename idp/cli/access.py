@@ -39,9 +39,11 @@ def access() -> None:
 @with_services
 def list_policies(services: Services, as_json: bool) -> None:
     """List the policies, built-in ones first."""
+    from idp.management.access_control import listed_json
+
     policies = services.access.list()
     if as_json:
-        print_json([_as_json(listed) for listed in policies])
+        print_json([listed_json(listed) for listed in policies])
         return
     for each in policies:
         if isinstance(each.policy, TallystickError):
@@ -82,15 +84,13 @@ def set_(services: Services, name: str, file: IO[bytes], as_json: bool) -> None:
     use it from the next request on.
     """
     from idp.federation.access_control.policy_file import read_toml
-    from idp.federation.access_control.sides import policy_tells_sides_apart
     from idp.management import second_factors
-    from idp.management.access_control import EXTRANET_WARNING
+    from idp.management.access_control import warnings_of
 
     policy = read_toml(name, decode_text(file.read()))
     second_factors.set_policy(services, policy)
-    has_proxies = bool(services.config.proxies.web_application_proxies)
-    if not has_proxies and policy_tells_sides_apart(policy, {}):
-        print_warning(f"{policy.name}: {EXTRANET_WARNING}")
+    for warning in warnings_of(services, policy):
+        print_warning(warning)
     value = policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     print_done(value, f"The policy {printable(policy.name)} is set.", as_json=as_json)
 
@@ -106,6 +106,48 @@ def remove(services: Services, name: str, as_json: bool) -> None:
     second_factors.remove_policy(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"The policy {name} is removed.", as_json=as_json)
+
+
+@access.command(
+    "assign",
+    example="tallystick access assign https://sp.example.test/metadata Staff\n"
+    'tallystick access assign https://sp.example.test/metadata "Permit specific group" '
+    "--parameter GroupParameter=Staff --parameter GroupParameter=Partners",
+)
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@click.argument("name", shell_complete=completion.policies)
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value of a parameter of the policy; give it again for each further value.",
+)
+@json_option
+@with_services
+def assign(
+    services: Services, entity_id: str, name: str, parameters: tuple[str, ...], as_json: bool
+) -> None:
+    """Give a trust a policy, in place of its policy or authorization rules.
+
+    The same as tallystick sp set ID access_control_policy=NAME, with its parameters.
+    """
+    from idp.management import access_control
+
+    given: dict[str, list[str]] = {}
+    for each in parameters:
+        parameter, equals, value = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each[:80]!r} is not NAME=VALUE", param_hint="--parameter")
+        given.setdefault(parameter, []).append(value)
+    trust = access_control.assign(services, entity_id, name, given)
+    settings = trust.settings
+    policy = services.access.find(name)
+    for warning in access_control.warnings_of(services, policy, settings.access_control_parameters):
+        print_warning(warning)
+    assigned = {"trust": trust.entity_id, "policy": name, "parameters": given}
+    sentence = f"{printable(trust.entity_id)} has the policy {printable(name)}."
+    print_done(assigned, sentence, as_json=as_json)
 
 
 @access.command(
@@ -126,17 +168,16 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     second_factor=never. never: nobody, unless a rule, the trust, its policy or the request asks for
     it. No trust can switch off a rule of --rules that applies to the user.
     """
-    from idp.federation.access_control.sides import rules_tell_sides_apart
     from idp.management import second_factors
-    from idp.management.access_control import EXTRANET_WARNING
+    from idp.management.access_control import warnings_of_rules
 
     policy = services.policy
     if rules is not None or rule is not None:
         text = None if rules is None else decode_text(rules.read())
         second_factors.set_rules(services, rule=rule, text=text)
     now, text = policy.second_factor(), policy.additional_rules()
-    if not services.config.proxies.web_application_proxies and rules_tell_sides_apart(text):
-        print_warning(f"the rules for all trusts: {EXTRANET_WARNING}")
+    for warning in warnings_of_rules(services, text):
+        print_warning(warning)
     if as_json:
         print_json({"second_factor": now, "additional_authentication_rules": text})
     else:
@@ -150,19 +191,41 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     "--extranet --from 203.0.113.9",
 )
 @simulated_sign_in
+@click.option("--agent", metavar="TEXT", default="", help="The browser, as its User-Agent header.")
+@click.option(
+    "--primary",
+    type=click.Choice(["password", "passkey"]),
+    default="password",
+    help="What the user signs in with (default: password).",
+)
+@click.option(
+    "--second",
+    type=click.Choice(["push", "code"]),
+    default="push",
+    help="What the user gives if the second factor is asked for (default: push).",
+)
 @json_option
 @with_services
 def test(
-    services: Services, entity_id: str, user: str, address: str, extranet: bool, as_json: bool
+    services: Services,
+    entity_id: str,
+    user: str,
+    address: str,
+    extranet: bool,
+    agent: str,
+    primary: str,
+    second: str,
+    as_json: bool,
 ) -> int:
-    """Tell whether a user could sign in, and why.
+    """Tell whether a user could sign in, and by which rule.
 
     It also tells what the user would be asked for first. A request can ask for more: for the second
     factor, with a RequestedAuthnContext. The exit status is 1 if access is denied.
     """
-    from idp.management.access_control import simulate_access
+    from idp.management.access_simulation import SimulatedRequest, simulate_access
 
-    simulation = simulate_access(services, entity_id, user=user, address=address, extranet=extranet)
+    request = SimulatedRequest(address, extranet, agent, primary, second)
+    simulation = simulate_access(services, entity_id, user=user, request=request)
     if as_json:
         print_json(simulation.as_json())
     else:
@@ -177,18 +240,3 @@ def _row(listed: Listed) -> tuple[object, ...]:
     else:
         parameters = ", ".join(f"{name} ({kind})" for name, kind in policy.parameters.items())
     return policy.name, "yes" if listed.is_built_in else "no", parameters, len(listed.assigned_to)
-
-
-def _as_json(listed: Listed) -> dict[str, object]:
-    from idp.management.error_json import error_json
-
-    policy = listed.policy
-    if isinstance(policy, TallystickError):
-        return {"name": policy.name, **error_json(policy), "trusts": listed.assigned_to}
-    return {
-        "name": policy.name,
-        "description": policy.description,
-        "built_in": listed.is_built_in,
-        "parameters": policy.parameters,
-        "trusts": listed.assigned_to,
-    }

@@ -14,6 +14,7 @@ from idp.cli.context import CommandGroup, CommandWithExample, with_services
 from idp.cli.output import (
     json_option,
     print_done,
+    print_fields,
     print_json,
     print_table,
     print_warning,
@@ -33,24 +34,48 @@ def adapters() -> None:
 @json_option
 @with_services
 def list_adapters(services: Services, as_json: bool) -> None:
-    """List the adapters and which are enabled."""
-    from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
+    """List the adapters, the enabled ones first and in their order."""
+    from idp.management.adapters import adapters as all_adapters
 
-    enabled: tuple[str, ...] = ()
-    try:
-        enabled = services.policy.enabled_providers()
-    except UnreadableGlobalPolicy as fault:
-        print_warning(str(fault))
-    rows = [
-        (provider.name, provider.type_name, "yes" if provider.name in enabled else "no")
-        for provider in services.providers.list()
-    ]
+    found, problem = all_adapters(services)
+    if problem:
+        print_warning(problem)
     if as_json:
-        print_json(
-            [{"name": name, "type": type_, "enabled": on == "yes"} for name, type_, on in rows]
-        )
+        print_json([view.as_json() for view in found])
         return
+    rows = [
+        (view.provider.name, view.provider.type_name, "yes" if view.order else "no")
+        for view in found
+    ]
     print_table(("name", "type", "enabled"), rows, empty="There is no adapter.")
+
+
+@adapters.command("show", example="tallystick adapters show AzureMfaAuthentication")
+@click.argument("name", shell_complete=completion.adapters)
+@json_option
+@with_services
+def show(services: Services, name: str, as_json: bool) -> None:
+    """Show an adapter and what it announces: its methods, identity and languages."""
+    from idp.management.adapters import announced_by, find_adapter
+
+    view = find_adapter(services, name)
+    announced = announced_by(view)
+    if as_json:
+        print_json({**view.as_json(), "metadata": announced.as_json()})
+        return
+    print_fields(
+        [
+            ("name", view.provider.name),
+            ("type", view.provider.type_name),
+            ("comes from", "a registration" if view.is_registered else "an installed package"),
+            ("enabled", f"yes, place {view.order}" if view.order else "no"),
+            ("configuration", "none" if view.provider.config is None else "stored"),
+            ("for administrators", announced.admin_name),
+            ("identity", announced.identity_claims[0] if announced.identity_claims else "none"),
+            *(("method", method) for method in announced.methods),
+            *((tag or str(lcid), name) for lcid, tag, name, _ in announced.languages),
+        ]
+    )
 
 
 @adapters.command(
@@ -76,14 +101,13 @@ def register(
     a restart to load changed code, unless the setting adapters.reload is on.
     """
     from idp.management import second_factors
+    from idp.management.adapters import restart_notice
 
-    known = any(each.type_name == type_name for each in services.providers.list())
+    notice = restart_notice(services, type_name)
     second_factors.register(services, name, type_name, file.read() if file else None)
     value = {"name": name, "type": type_name}
     sentence = f"{name} is registered; tallystick adapters enable offers it to users."
-    if known and not services.config.adapters.reload:
-        sentence += " If its code has changed, restart the server: it keeps the code it has loaded."
-    print_done(value, sentence, as_json=as_json)
+    print_done(value, f"{sentence} {notice}".rstrip(), as_json=as_json)
 
 
 @adapters.command("unregister", example="tallystick adapters unregister Badge")

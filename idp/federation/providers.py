@@ -80,6 +80,10 @@ class Providers:
         found |= {provider.name: provider for provider in self._store.providers()}
         return tuple(found[name] for name in sorted(found))
 
+    def registered_names(self) -> frozenset[str]:
+        """Return the names of the registrations: the other providers come from packages."""
+        return frozenset(provider.name for provider in self._store.providers())
+
     def register(self, name: str, type_name: str, config: bytes | None = None) -> None:
         """Add a registration, or replace the one of the same name.
 

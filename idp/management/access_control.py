@@ -1,6 +1,7 @@
-"""Use cases of access control: who gets in where, and the simulation of a sign-in.
+"""Use cases of access control: who gets in where, and giving a trust its policy.
 
-``tallystick access`` and the page *Access* are built on them.
+``tallystick access`` and the page *Access* are built on them. :mod:`idp.management.second_factors`
+changes policies, and :mod:`idp.management.access_simulation` tests a sign-in.
 """
 
 from __future__ import annotations
@@ -8,83 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from idp.federation.access_control.decision import Access, AccessRules, decide
+from adapter.errors import TallystickError
+from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.sides import policy_tells_sides_apart, rules_tell_sides_apart
+from idp.federation.access_control.words import describe_rule
 from idp.federation.relying_party.trust import UnreadableTrust
-from idp.management.simulation import simulate_request_context, simulate_sign_in
-from idp.management.users import find_user
-from idp.management.users import methods_of as user_methods
+from idp.management import trusts as trust_changes
+from idp.management.error_json import error_json
 
 if TYPE_CHECKING:
-    from adapter.errors import TallystickError
-    from adapter.mfa.permissions import Way
-    from idp.directory import User
+    from collections.abc import Mapping, Sequence
+
+    from idp.federation.access_control.catalogue import Listed
+    from idp.federation.access_control.policies import AccessControlPolicy
     from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
-    from idp.federation.request_context import RequestContext
     from idp.services import Services
 
-MAX_SHOWN = 500
-ASKED = {"push": "a request on the phone", "totp": "a code"}
+PAGE_SIZE = 50
 EXTRANET_WARNING = (
     "its access depends on intranet and extranet, but no Web Application Proxy is configured "
     "([proxies] web_application_proxies): users outside count as inside"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AccessSimulation:
-    """The result of a simulated sign-in; ``denied_by`` is empty for a user who gets in.
-
-    ``way`` is what the user is asked for, where that is up to Entra MFA: None if the second factor
-    is not asked for, or the user has registered no method.
-    """
-
-    user: User
-    trust: RelyingPartyTrust
-    request_context: RequestContext
-    second_factor_by: tuple[str, ...]
-    permitted_by: tuple[str, ...]
-    denied_by: tuple[str, ...]
-    way: Way | None = None
-
-    @property
-    def gets_in(self) -> bool:
-        """Whether the user gets in, once the second factor is given if it is required."""
-        return not self.denied_by
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the result for scripts."""
-        return {
-            "user": self.user.upn,
-            "trust": self.trust.entity_id,
-            "policy": self.trust.settings.access_control_policy,
-            "address": self.request_context.user_ip,
-            "inside_corporate_network": self.request_context.inside_corporate_network,
-            "second_factor": bool(self.second_factor_by),
-            "second_factor_by": list(self.second_factor_by),
-            "asked_first": self.way.asks if self.way else None,
-            "asked_first_reason": self.way.reason if self.way else "",
-            "permitted": self.gets_in,
-            "permitted_by": list(self.permitted_by),
-            "denied_by": list(self.denied_by),
-        }
-
-    def lines(self) -> list[tuple[str, object]]:
-        """Return the result as names and values for people."""
-        side = "intranet" if self.request_context.inside_corporate_network else "extranet"
-        asked = "; ".join(self.second_factor_by)
-        return [
-            ("user", self.user.upn),
-            ("trust", self.trust.entity_id),
-            ("from", f"{self.request_context.user_ip or 'an unknown address'} ({side})"),
-            ("second factor", f"asked for by {asked}" if asked else "not asked for"),
-            *([("asked first", _asked_for(self.way))] if self.way else []),
-            ("access", self._access()),
-        ]
-
-    def _access(self) -> str:
-        if self.denied_by:
-            return f"denied: {'; '.join(self.denied_by)}"
-        return f"permitted by {'; '.join(self.permitted_by)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +51,95 @@ class TrustAccess:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The rules for all trusts, the first ``MAX_SHOWN`` trusts, and the number of all trusts.
+    """The rules for all trusts, and a page of the trusts.
 
-    ``problems`` has a sentence for each rule for all trusts that cannot be read.
+    ``next_page`` is the ``after`` of the next page, None on the last one. ``problems`` has a
+    sentence for each rule for all trusts that cannot be read.
     """
 
     second_factor: str
     additional_rules: str
     trusts: tuple[TrustAccess, ...]
-    count: int
+    next_page: int | None = None
     problems: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the rules for all trusts for scripts."""
+        return {
+            "second_factor": self.second_factor,
+            "additional_authentication_rules": self.additional_rules,
+            "problems": list(self.problems),
+        }
 
-def overview(services: Services) -> Overview:
-    """Return the rules for all trusts and the access of each trust, as stored now."""
-    rules, trusts = services.access.rules(), services.trusts.list_all()
+
+def overview(services: Services, after: int = 0, text: str = "") -> Overview:
+    """Return the rules for all trusts, and the access of trusts, as stored now.
+
+    The trusts are those whose name or entity ID contains *text*; *after* is 0 for the first page.
+    """
+    rules, page = services.access.rules(), services.trusts.page(after, PAGE_SIZE, text)
     return Overview(
         second_factor=rules.second_factor,
         additional_rules=rules.additional,
-        trusts=tuple(_trust_access(trust, rules) for trust in trusts[:MAX_SHOWN]),
-        count=len(trusts),
+        trusts=tuple(_trust_access(trust, rules) for trust in page.trusts),
+        next_page=page.after,
         problems=tuple(map(_problem, rules.faults)),
     )
+
+
+def assign(
+    services: Services, entity_id: str, policy: str, parameters: Mapping[str, Sequence[str]]
+) -> RelyingPartyTrust:
+    """Give a trust an access control policy, in place of what it had (AD FS:
+    ``Set-AdfsRelyingPartyTrust -AccessControlPolicyName -AccessControlPolicyParameters``).
+
+    Raises ``UnknownTrust``, and ``BadAccessControlPolicy`` if there is no such policy or its
+    parameters are other ones.
+    """
+    services.access.find(policy)
+    given = {name: list(values) for name, values in parameters.items()}
+    change = {"access_control_policy": policy, "access_control_parameters": given}
+    return trust_changes.change(services, entity_id, change)
+
+
+def listed_json(listed: Listed) -> dict[str, Any]:
+    """Return a policy of the list for scripts: its name, parameters and trusts."""
+    policy = listed.policy
+    if isinstance(policy, TallystickError):
+        return {"name": policy.name, **error_json(policy), "trusts": listed.assigned_to}
+    return {
+        "name": policy.name,
+        "description": policy.description,
+        "built_in": listed.is_built_in,
+        "parameters": policy.parameters,
+        "trusts": listed.assigned_to,
+    }
+
+
+def policy_json(policy: AccessControlPolicy) -> dict[str, Any]:
+    """Return a policy for scripts: what ``access set`` reads, and each rule as a sentence."""
+    values = policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {**values, "sentences": [describe_rule(rule) for rule in policy.rules]}
+
+
+def warnings_of(
+    services: Services,
+    policy: AccessControlPolicy,
+    parameters: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[str, ...]:
+    """Return what an administrator who sets or assigns a policy should know."""
+    is_about_sides = policy_tells_sides_apart(policy, parameters or {})
+    return (f"{policy.name}: {EXTRANET_WARNING}",) if is_about_sides and _no_proxy(services) else ()
+
+
+def warnings_of_rules(services: Services, text: str) -> tuple[str, ...]:
+    """Return the same for additional authentication rules for all trusts."""
+    is_about_sides = rules_tell_sides_apart(text) and _no_proxy(services)
+    return (f"the rules for all trusts: {EXTRANET_WARNING}",) if is_about_sides else ()
+
+
+def _no_proxy(services: Services) -> bool:
+    return not services.config.proxies.web_application_proxies
 
 
 def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
@@ -161,49 +173,3 @@ def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
 
 def _problem(fault: TallystickError) -> str:
     return f"{fault} [{fault.code}]"
-
-
-def simulate_access(
-    services: Services, entity_id: str, *, user: str, address: str = "", extranet: bool = False
-) -> AccessSimulation:
-    """Simulate a sign-in of *user* at a trust, from *address*.
-
-    Access is decided twice, as in a sign-in: after the password, and again after the second factor
-    if the first decision requires it. Raises :class:`TallystickError` for an unknown user or trust,
-    or a text that is not an address.
-    """
-    person, trust = find_user(services, user), services.trusts.existing(entity_id)
-    request_context = simulate_request_context(address, extranet=extranet)
-    rules, now = services.access.rules(), services.clock.now()
-
-    def decide_after(*, second_factor: bool) -> Access:
-        signed_in = simulate_sign_in(person, request_context, now, second_factor=second_factor)
-        return decide(trust.settings, rules, signed_in)
-
-    first = decide_after(second_factor=False)
-    final = decide_after(second_factor=first.requires_second_factor)
-    methods = user_methods(services, person.upn)
-    is_asked = first.requires_second_factor and methods.methods.has("push", "totp")
-    return AccessSimulation(
-        user=person,
-        trust=trust,
-        request_context=request_context,
-        second_factor_by=first.second_factor_by,
-        permitted_by=final.permitted_by,
-        denied_by=(*_disabled(person, trust), *final.denied_by),
-        way=methods.way if is_asked else None,
-    )
-
-
-def _asked_for(way: Way) -> str:
-    """Return what a user is asked for, in words, and the reason if it is not the default method."""
-    what = "nothing that is allowed" if way.asks is None else ASKED[way.asks]
-    return f"{what} ({way.reason})" if way.reason else what
-
-
-def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
-    reasons = (
-        ("the user is disabled",  user.disabled),
-        ("the trust is disabled", not trust.settings.enabled),
-    )  # fmt: skip
-    return tuple(reason for reason, applies in reasons if applies)

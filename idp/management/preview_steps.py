@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.mfa.policy_registration import Interrupt
 from adapter.mfa.policy_store import UnreadablePolicies
-from idp.management.access_control import simulate_access
+from idp.management.access_simulation import simulate_access
 from idp.management.user_views import view_user
 from idp.management.users import UserMethods, find_user, methods_of
 

@@ -5,12 +5,15 @@ Used by ``tallystick adapters`` and ``tallystick access``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from idp.audit.changes import digest_of
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
+from idp.federation.providers import BadProvider
 
 if TYPE_CHECKING:
     from idp.federation.access_control.policies import AccessControlPolicy
@@ -35,6 +38,10 @@ def unregister(services: Services, name: str) -> None:
 
 def enable(services: Services, names: Sequence[str]) -> None:
     """Enable these adapters only; raises :class:`~idp.federation.providers.BadProvider`."""
+    if not names:
+        raise BadProvider(
+            "No adapter is chosen", "Choose at least one: without, nobody can give a second factor"
+        )
     with services.changes.recording() as made:
         before = _enabled(services)
         services.providers.enable(names)
@@ -55,10 +62,18 @@ def set_rules(services: Services, *, rule: str | None = None, text: str | None =
         made.add("access.mfa", "all trusts", before=before, after=_rules(services))
 
 
-def set_policy(services: Services, policy: AccessControlPolicy) -> None:
-    """Store an access control policy; raises :class:`BadAccessControlPolicy`."""
+def set_policy(
+    services: Services, policy: AccessControlPolicy, *, replaces: str | None = None
+) -> None:
+    """Store an access control policy, new or in place of the one with that name.
+
+    With *replaces*, only if it still is in place of what had this :func:`policy_version`: the empty
+    text for a new one. Raises :class:`BadAccessControlPolicy`.
+    """
     with services.changes.recording() as made:
         before = _policy(services, policy.name)
+        if replaces is not None and replaces != policy_version(services, policy.name):
+            raise _changed_meanwhile(policy.name, is_new=not replaces)
         services.access.set(policy)
         made.add("access.set", policy.name, before=before, after=_policy(services, policy.name))
 
@@ -69,6 +84,22 @@ def remove_policy(services: Services, name: str) -> None:
         before = _policy(services, name)
         services.access.remove(name)
         made.add("access.remove", name, before=before)
+
+
+def policy_version(services: Services, name: str) -> str:
+    """Return a digest that changes when the policy *name* does; empty if there is none."""
+    policy = _policy(services, name)
+    if policy is None:
+        return ""
+    return hashlib.sha256(json.dumps(policy, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _changed_meanwhile(name: str, *, is_new: bool) -> BadAccessControlPolicy:
+    if is_new:
+        problem, remedy = f"There is a policy {name!r} already", "Choose another name"
+    else:
+        problem, remedy = f"The policy {name!r} was changed meanwhile", "Load it again"
+    return BadAccessControlPolicy(problem, remedy, faults={"name": f"{problem}. {remedy}."})
 
 
 def _adapter(services: Services, name: str) -> dict[str, Any] | None:

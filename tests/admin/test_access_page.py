@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 from support.service_providers.metadata_parts import metadata
 
@@ -54,14 +57,18 @@ def test_the_page_shows_rules_and_a_trust_that_permits_nobody(administrator, ser
     assert "<span>nothing</span>" in administrator.see("/admin/access").text
 
 
-def test_the_page_shows_no_more_rows_than_it_can_hold(administrator, services, trust, monkeypatch):
-    monkeypatch.setattr("idp.management.access_control.MAX_SHOWN", 1)
+def test_the_trusts_are_paged_and_searched_by_the_database(
+    administrator, services, trust, monkeypatch
+):
+    monkeypatch.setattr("idp.management.access_control.PAGE_SIZE", 1)
     services.trusts.add(metadata().replace(TRUST, "urn:second").encode())
 
     page = administrator.see("/admin/access").text
-
-    assert "The first 1 of 2" in page
-    assert "urn:second" not in page
+    assert "?id=urn:second" not in page
+    following = unescape(re.search(r'href="([^"]*after=[^"]*)"', page)[1])
+    assert "?id=urn:second" in administrator.see(following).text
+    assert "?id=urn:second" in administrator.see("/admin/access?q=second").text
+    assert "No trust matches." in administrator.see("/admin/access?q=third").text
 
 
 def test_a_server_without_trusts_says_how_to_make_one(administrator):

@@ -47,6 +47,7 @@ STORE_NOTHING = {
     ("/nodes/what-if", "POST"),
     ("/configuration/diff", "POST"),
     (f"{ONE_USER}/code-apps", "POST"),
+    ("/adapters/<name>/check", "POST"),
 }
 """What is sent with POST and changes nothing."""
 

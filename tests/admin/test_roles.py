@@ -113,6 +113,7 @@ def test_no_page_offers_what_a_role_may_not_do(role, signed_in_as, app, services
     examples = {
         "/admin/trusts/one": f"/admin/trusts/one?id={trust.entity_id}",
         "/admin/users/one": f"/admin/users/one?name={browser.user}",
+        "/admin/adapters/one": "/admin/adapters/one?name=AzureMfaAuthentication",
     }
     if role == AUDITOR:
         paths |= {"/admin/"}

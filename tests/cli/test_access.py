@@ -75,6 +75,9 @@ def test_a_simulation_says_whether_a_user_is_permitted_and_why(done, tally, serv
         "policy": "Staff",
         "address": "10.1.2.3",
         "inside_corporate_network": True,
+        "user_agent": "",
+        "primary_method": "password",
+        "second_method": "push",
         "second_factor": False,
         "second_factor_by": [],
         "asked_first": None,
@@ -82,6 +85,21 @@ def test_a_simulation_says_whether_a_user_is_permitted_and_why(done, tally, serv
         "permitted": True,
         "permitted_by": ["rule 1 of the policy 'Staff'"],
         "denied_by": [],
+        "explanations": {"rule 1 of the policy 'Staff'": "Permit users from the intranet."},
+        "rules": [
+            {
+                "number": 1,
+                "sentence": "Permit users from the intranet.",
+                "applies": True,
+                "why_not": "",
+            },
+            {
+                "number": 2,
+                "sentence": "Permit users in the group root and require the second factor.",
+                "applies": False,
+                "why_not": "the user is not in the group",
+            },
+        ],
     }
     outside, told = tried(tally, "EXAMPLE\\alice", "--extranet")
     assert (outside, told["second_factor_by"]) == (0, ["rule 2 of the policy 'Staff'"])
@@ -104,6 +122,7 @@ def test_a_test_reads_well(done, tally, services_with_policy):
         "second factor  asked for by the default: no rule for all trusts is set, and the trust does"
         " not say never",
         "access         denied: no rule permits",
+        "rule 1         Permit users from the intranet. Not here: the user is not from there.",
     ]
 
 
@@ -121,6 +140,49 @@ def test_a_test_says_what_is_asked_first_and_why_it_is_not_the_default(
     assert words in tally("access", "test", TRUST, "--user", bob).stdout
     done("sp", "set", TRUST, "second_factor=never")
     assert tried(tally, bob)[1]["asked_first"] is None
+
+
+NO_OLD_BROWSERS = """\
+@RuleName = "No old browsers"
+exists([Type == "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-user-agent",
+        Value =~ "Old"])
+ => issue(Type = "http://schemas.microsoft.com/authorization/claims/deny", Value = "true");
+=> issue(Type = "http://schemas.microsoft.com/authorization/claims/permit", Value = "true");
+"""
+
+
+def test_browser_and_methods_count_where_a_rule_looks_at_them(
+    done, tally, services_with_policy, farm_folder
+):
+    (farm_folder / "rules.txt").write_text(NO_OLD_BROWSERS)
+    done("sp", "set", TRUST, "second_factor=always", "issuance_authorization_rules=@rules.txt")
+
+    status, told = tried(tally, "bob@example.test", "--agent", "Old/1")
+
+    assert (status, told["denied_by"]) == (1, ["rule 1 of the issuance authorization rules"])
+    assert told["explanations"]["rule 1 of the issuance authorization rules"] == "No old browsers"
+    assert tried(tally, "bob@example.test", "--agent", "New/1")[0] == 0
+    printed = tally("access", "test", TRUST, "--user", "bob@example.test", "--primary", "passkey")
+    assert "required and given by the passkey: the trust: second_factor=always" in printed.stdout
+
+
+def test_a_trust_is_assigned_a_policy_with_its_parameters(
+    done, refused, tally, services_with_policy
+):
+    done("access", "set", "Staff", "staff.toml")
+
+    assert "other parameters" in refused("access", "assign", TRUST, "Staff")
+    given = ("--parameter", "Admins=root", "--parameter", "Admins=Partners")
+    told = json.loads(done("access", "assign", TRUST, "Staff", *given, "--json"))
+
+    assert told == {
+        "trust": TRUST,
+        "policy": "Staff",
+        "parameters": {"Admins": ["root", "Partners"]},
+    }
+    settings = services_with_policy.trusts.existing(TRUST).settings
+    assert settings.access_control_parameters == {"Admins": ("root", "Partners")}
+    assert tally("access", "assign", TRUST, "Staff", "--parameter", "Admins").exit_code == 2
 
 
 def test_a_disabled_user_or_trust_is_named(done, tally, services_with_policy):

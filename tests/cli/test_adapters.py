@@ -28,6 +28,9 @@ def test_the_adapter_of_the_package_is_there_and_enabled(done):
         "name": OURS,
         "type": "adapter.entra_mfa:AzureMfaAuthentication",
         "enabled": True,
+        "order": 1,
+        "registered": False,
+        "has_config": False,
     }
     assert f"{OURS}\tadapter.entra_mfa:{OURS}\tyes\n" in done("adapters", "list")
 
@@ -69,6 +72,21 @@ def test_enable_replaces_the_list(badge, done):
 
     done("adapters", "enable", OURS, badge)
     assert enabled(done) == [OURS, badge]
+
+
+def test_an_adapter_is_shown_with_what_it_announces(done, refused):
+    told = json.loads(done("adapters", "show", OURS, "--json"))
+
+    assert (told["name"], told["order"]) == (OURS, 1)
+    assert (
+        "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+        in (told["metadata"]["authentication_methods"])
+    )
+    german = next(each for each in told["metadata"]["languages"] if each["tag"] == "de-DE")
+    assert german["lcid"] == 1031
+    assert german["name"]
+    assert "upn" in done("adapters", "show", OURS)
+    assert refused("adapters", "show", "Nobody").endswith("[bad_provider]\n")
 
 
 def test_an_unknown_adapter_cannot_be_enabled(done, refused):

@@ -37,6 +37,7 @@ OURS = (
 """The commands that act on a server's folder and need nothing that runs."""
 
 CHANGES = {
+    "access assign": "trust.set",
     "access mfa": "access.mfa",
     "access remove": "access.remove",
     "access set": "access.set",
@@ -100,8 +101,8 @@ CHANGES = {
 
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
-    "admin audit", "admin token list", "config diff", "config export", "config show", "connect",
-    "doctor", "faults list", "init", "keys export", "keys list", "keys rollover", "log",
+    "adapters show", "admin audit", "admin token list", "config diff", "config export", "config show",
+    "connect", "doctor", "faults list", "init", "keys export", "keys list", "keys rollover", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
     "policy show", "preview", "server history", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",

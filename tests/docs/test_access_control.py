@@ -68,7 +68,7 @@ def test_the_commands_of_the_page_work_one_after_another_and_print_what_it_shows
         assert result.exit_code == 0, (command, result.output)
         if said:
             assert result.stdout == said
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
 
 
 def test_the_policy_of_the_page_has_the_parts_of_the_table():

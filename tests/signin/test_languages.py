@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from idp.adapters.languages import negotiate, tag_of
+from idp.adapters.languages import negotiate
+from idp.adapters.lcids import tag_of
 from idp.web.accept_language import MAX_RANGES
 
 US, UK, DE, AT, CH, FR_FR, FR, EN, CN, TW, HANS, HANT = (

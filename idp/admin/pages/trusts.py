@@ -16,6 +16,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages import faults
 from idp.admin.pages.trust_form import attributes_of, changes_in, sections_of
+from idp.admin.paging import place_in
 from idp.admin.session import AdminSession
 from idp.audit.roles import READ
 from idp.federation.access_control.policies import BadAccessControlPolicy
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 PATH = "/admin/trusts"
 MAX_ROWS = 50
-MAX_PLACE = 2**62
 
 SAVED = "The settings are saved. They hold from the next request on."
 FETCHED = "The metadata has been fetched."
@@ -60,7 +60,7 @@ class TrustPages:
 
     def list(self, session: AdminSession) -> Response:
         """Show a page of the trusts whose name or entity ID contains the parameter ``q``."""
-        wanted, after = request.args.get("q", "").strip(), _place(request.args.get("after", ""))
+        wanted, after = request.args.get("q", "").strip(), place_in(request.args)
         found, next_page = views_page(self._services, after, MAX_ROWS, wanted)
         return self._frame.page(
             "trusts", session, trusts=found, after=after, next_page=next_page, wanted=wanted
@@ -158,12 +158,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
 def _faults_of(error: TallystickError) -> Mapping[str, str]:
     """Return what is wrong, by the names of the fields; the page says the whole on top."""
     if isinstance(error, BadAccessControlPolicy):
-        return {"access_control_policy": str(error)}
+        return error.faults or {"access_control_policy": str(error)}
     if isinstance(error, UnknownUser):
         return {USER: str(error)}
     return getattr(error, "faults", {})
-
-
-def _place(text: str) -> int:
-    """Return the place that a page begins behind; the first one for a text that is none."""
-    return min(int(text), MAX_PLACE) if text.isascii() and text.isdigit() else 0

@@ -116,9 +116,8 @@ class AccessControl:
 
 def _must_be_custom(name: str) -> None:
     if name in BUILT_IN:
-        raise BadAccessControlPolicy(
-            f"{name!r} is built in and cannot be changed", "Choose another name"
-        )
+        problem, remedy = f"{name!r} is built in and cannot be changed", "Choose another name"
+        raise BadAccessControlPolicy(problem, remedy, faults={"name": f"{problem}. {remedy}."})
 
 
 def _must_fit(policy: AccessControlPolicy, trust: RelyingPartyTrust) -> None:

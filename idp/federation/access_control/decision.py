@@ -20,7 +20,12 @@ from idp.federation.access_control.policies import (
     PolicyRule,
     UnreadableAccessControlPolicy,
 )
-from idp.federation.access_control.rule_sets import authorized_by, second_factor_by
+from idp.federation.access_control.rule_sets import (
+    FOR_ALL_TRUSTS,
+    OF_THE_TRUST,
+    authorized_by,
+    second_factor_by,
+)
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import TrustSettings
 
@@ -95,8 +100,8 @@ def decide(settings: TrustSettings, rules: AccessRules, authenticated: Authentic
         second_factor_by=(
             *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, settings),
-            *second_factor_by(rules.additional, "for all trusts", authenticated),
-            *second_factor_by(additional, "of the trust", authenticated),
+            *second_factor_by(rules.additional, FOR_ALL_TRUSTS, authenticated),
+            *second_factor_by(additional, OF_THE_TRUST, authenticated),
             *(reason for reason, rule in matching if rule.require_mfa),
         ),
     )
@@ -114,9 +119,14 @@ def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) ->
         second_factor_by=(
             *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, TrustSettings()),
-            *second_factor_by(rules.additional, "for all trusts", authenticated),
+            *second_factor_by(rules.additional, FOR_ALL_TRUSTS, authenticated),
         ),
     )
+
+
+def policy_reason(number: int, policy: str) -> str:
+    """Return what a decision calls a rule of an access control policy."""
+    return f"rule {number} of the policy {policy!r}"
 
 
 def _fault_reasons(rules: AccessRules) -> Iterator[str]:
@@ -141,4 +151,4 @@ def _matching(
         return
     for number, rule in enumerate(policy.rules, 1):
         if permits(rule, parameters, authenticated):
-            yield f"rule {number} of the policy {policy.name!r}", rule
+            yield policy_reason(number, policy.name), rule

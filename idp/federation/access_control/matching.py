@@ -15,24 +15,37 @@ from idp.federation.access_control.policies import (
     parameter_of,
 )
 from idp.federation.authenticated_user import AuthenticatedUser
-from idp.federation.claims import Claim, claim_type
+from idp.federation.claims import Claim, claim_type, short_name
 from idp.federation.request_context import IpAddress, RequestContext, parse_address
 
 
 def permits(rule: PolicyRule, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
     """Say whether *rule* permits a user: its conditions hold, and none of its exceptions does."""
-    return _holds(rule, parameters, authenticated) and not any(
-        _holds(exception, parameters, authenticated) for exception in rule.exceptions
-    )
+    return not why_not(rule, parameters, authenticated)
 
 
-def _holds(condition: Condition, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
+def why_not(rule: PolicyRule, parameters: Parameters, authenticated: AuthenticatedUser) -> str:
+    """Return why *rule* does not permit a user, in words for administrators; empty if it does."""
+    unmet = _unmet(rule, parameters, authenticated)
+    if unmet:
+        return unmet
+    for number, exception in enumerate(rule.exceptions, 1):
+        if not _unmet(exception, parameters, authenticated):
+            return f"its exception {number} applies"
+    return ""
+
+
+def _unmet(condition: Condition, parameters: Parameters, authenticated: AuthenticatedUser) -> str:
+    """Return the first condition that does not hold, empty if all do."""
     request_context, groups = authenticated.request_context, authenticated.user.groups
     if condition.networks and not _is_from(condition.networks, parameters, request_context):
-        return False
+        return "the user is not from there"
     if condition.groups and not _is_member(condition.groups, parameters, groups):
-        return False
-    return all(_has_claim(authenticated.claims, wanted) for wanted in condition.claims)
+        return "the user is not in the group"
+    for wanted in condition.claims:
+        if not _has_claim(authenticated.claims, wanted):
+            return f"the user has no such claim {short_name(claim_type(wanted.type))}"
+    return ""
 
 
 def _is_from(

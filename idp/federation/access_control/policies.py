@@ -38,9 +38,20 @@ _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,62})\}")
 
 
 class BadAccessControlPolicy(TallystickError):
-    """Raised for a policy with a fault, or one that cannot be changed, removed or assigned."""
+    """Raised for a policy with a fault, or one that cannot be changed, removed or assigned.
+
+    ``faults`` says what is wrong by the place in the policy, like ``permit.0.networks``, or by the
+    setting of the trust, like ``access_control_parameters.GroupParameter``; empty for a fault that
+    is about no single value.
+    """
 
     code = "bad_access_control_policy"
+
+    def __init__(
+        self, problem: str, remedy: str, *, faults: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.faults = dict(faults or {})
 
 
 class UnreadableAccessControlPolicy(BadAccessControlPolicy):
@@ -193,6 +204,9 @@ class AccessControlPolicy(_Part):
             raise BadAccessControlPolicy(
                 f"The policy {self.name!r} has other parameters than those given: {names}",
                 "Set each of them with access_control_parameters.NAME=VALUE, and no others",
+                faults={
+                    _place(name): f"Give {wanted[name]}" for name in wanted if name not in given
+                },
             )
         for name, values in given.items():
             _check_values(name, wanted[name], values)
@@ -209,15 +223,26 @@ def _parameters(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[str, str]]:
                 yield name, kind
 
 
+def _place(parameter: str) -> str:
+    return f"access_control_parameters.{parameter}"
+
+
 def _check_values(name: str, kind: str, values: tuple[str, ...]) -> None:
     if not values or any(not value or parameter_of(value) for value in values):
-        raise BadAccessControlPolicy(f"The parameter {name} has no value", f"Give it {kind}")
-    if len(values) > MAX_VALUES:
         raise BadAccessControlPolicy(
-            f"The parameter {name} has {len(values)} values", f"Give at most {MAX_VALUES}"
+            f"The parameter {name} has no value",
+            f"Give it {kind}",
+            faults={_place(name): f"Give {kind}"},
+        )
+    if len(values) > MAX_VALUES:
+        fault, remedy = f"has {len(values)} values", f"Give at most {MAX_VALUES}"
+        raise BadAccessControlPolicy(
+            f"The parameter {name} {fault}", remedy, faults={_place(name): remedy}
         )
     try:
         for value in values if kind == "networks" else ():
             check_network(value)
     except ValueError as error:
-        raise BadAccessControlPolicy(f"Wrong parameter {name}", str(error)) from None
+        raise BadAccessControlPolicy(
+            f"Wrong parameter {name}", str(error), faults={_place(name): str(error)}
+        ) from None

@@ -31,11 +31,12 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
     try:
         return AccessControlPolicy.model_validate({**values, "name": name})
     except ValidationError as error:
-        found = faults_in(error, "this key is unknown", AccessControlPolicy)
+        found = tuple(faults_in(error, "this key is unknown", AccessControlPolicy))
         faults = "; ".join(map(str, found))
         raise BadAccessControlPolicy(
             f"Wrong policy {name[:MAX_NAME_LENGTH]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
+            faults={".".join(fault.place): fault.message for fault in found},
         ) from None
 
 

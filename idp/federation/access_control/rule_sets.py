@@ -22,6 +22,8 @@ from idp.saml.contexts import MULTIPLE_AUTHN
 
 AUTHORIZATION = "issuance authorization rules"
 ADDITIONAL = "additional authentication rules"
+FOR_ALL_TRUSTS, OF_THE_TRUST = "for all trusts", "of the trust"
+"""Whose additional authentication rules they are, in words."""
 
 
 @lru_cache(maxsize=1024)
@@ -39,11 +41,7 @@ def authorized_by(
     """Return which issuance authorization rules permit a user, and which deny."""
     issued = tuple(_issued(text, authenticated))
     permits, denies = (
-        tuple(
-            f"rule {number} of the {AUTHORIZATION}"
-            for number, claim in issued
-            if claim.type == type_
-        )
+        tuple(authorization_reason(number) for number, claim in issued if claim.type == type_)
         for type_ in (PERMIT, DENY)
     )
     return permits, denies
@@ -55,10 +53,20 @@ def second_factor_by(text: str, whose: str, authenticated: AuthenticatedUser) ->
     *whose* rules they are is said in the reasons.
     """
     return tuple(
-        f"rule {number} of the {ADDITIONAL} {whose}"
+        additional_reason(number, whose)
         for number, claim in _issued(text, authenticated)
         if (claim.type, claim.value) == (AUTHENTICATION_METHOD, MULTIPLE_AUTHN)
     )
+
+
+def authorization_reason(number: int) -> str:
+    """Return what a decision calls an issuance authorization rule."""
+    return f"rule {number} of the {AUTHORIZATION}"
+
+
+def additional_reason(number: int, whose: str) -> str:
+    """Return what a decision calls an additional authentication rule."""
+    return f"rule {number} of the {ADDITIONAL} {whose}"
 
 
 def _issued(text: str, authenticated: AuthenticatedUser) -> Iterator[tuple[int, Claim]]:

@@ -120,6 +120,8 @@ def rest_changes(services, script):
     yield f"{ONE_USER}/reset", "POST", f"{USER}/reset", reset, "user.reset"
     yield from directory_changes()
     yield "/configuration", "PUT", "/configuration", CONFIGURATION, "configuration.apply"
+    yield from access_changes()
+    yield from adapter_changes()
     due = f"/faults/next/{SP_ID}"
     one_due = "/faults/next/<path:entity_id>"
     yield one_due, "PUT", due, {"fault": "audience_wrong"}, "trust.fault"
@@ -139,6 +141,33 @@ def directory_changes():
     new = f"new.{BOB}"
     yield f"{ONE_USER}/rename", "POST", f"/users/{BOB}/rename", {"name": new}, "user.rename"
     yield ONE_USER, "DELETE", f"/users/{new}", None, "user.remove"
+
+
+def access_changes():
+    """Yield the same of access control."""
+    yield "/access", "PUT", "/access", {"second_factor": "always"}, "access.mfa"
+    rule, path = "/access/policies/<path:name>", "/access/policies/Staff"
+    yield rule, "PUT", path, {"permit": [{"groups": ["Staff"]}]}, "access.set"
+    trust = f"/access/trusts/{SP_ID}"
+    yield "/access/trusts/<path:entity_id>", "PUT", trust, {"policy": "Staff"}, "trust.set"
+    yield (
+        "/access/trusts/<path:entity_id>",
+        "PUT",
+        trust,
+        {"policy": "Permit everyone"},
+        "trust.set",
+    )
+    yield rule, "DELETE", path, None, "access.remove"
+
+
+def adapter_changes():
+    """Yield the same of the adapters of second factors."""
+    ours, rule, path = "AzureMfaAuthentication", "/adapters/<name>", "/adapters/Badge"
+    body = {"type": f"adapter.entra_mfa:{ours}", "config": "colour = 'red'"}
+    yield rule, "PUT", path, body, "adapter.register"
+    yield "/adapters", "PUT", "/adapters", {"enabled": ["Badge", ours]}, "adapter.enable"
+    yield "/adapters", "PUT", "/adapters", {"enabled": [ours]}, "adapter.enable"
+    yield rule, "DELETE", path, None, "adapter.unregister"
 
 
 def page_changes(services):
@@ -190,8 +219,32 @@ def page_changes(services):
     seen = compare(services, CONFIGURATION).digest
     applied = {"action": "apply", "text": json.dumps(CONFIGURATION), "seen": seen}
     yield "/admin/configuration", applied, "configuration.apply"
+    yield from access_posts()
+    yield from adapter_posts()
     yield "/admin/faults", {"id": SP_ID, "fault": "audience_wrong"}, "trust.fault"
     yield "/admin/faults", {"id": SP_ID, "fault": ""}, "trust.fault_clear"
+
+
+def access_posts():
+    """Yield the same of the pages of access control."""
+    path = "/admin/access/policy"
+    saved = {"action": "save", "name": "Staff", "rule-0-who": "some", "rule-0-groups": "Staff"}
+    yield "/admin/access", {"second_factor": "always", "rules": ""}, "access.mfa"
+    yield path, saved, "access.set"
+    yield "/admin/access/trust", {"id": SP_ID, "policy": "Staff"}, "trust.set"
+    yield "/admin/access/trust", {"id": SP_ID, "policy": "Permit everyone"}, "trust.set"
+    yield path, {"action": "remove", "original": "Staff"}, "access.remove"
+
+
+def adapter_posts():
+    """Yield the same of the page of the adapters."""
+    path, ours = "/admin/adapters", "AzureMfaAuthentication"
+    badge = {"action": "register", "name": "Badge", "type": f"adapter.entra_mfa:{ours}"}
+    yield path, badge, "adapter.register"
+    both = {"action": "enable", "order-Badge": "1", f"order-{ours}": "2"}
+    yield path, both, "adapter.enable"
+    yield path, {"action": "enable", f"order-{ours}": "1"}, "adapter.enable"
+    yield path, {"action": "unregister", "name": "Badge"}, "adapter.unregister"
 
 
 def directory_posts():
