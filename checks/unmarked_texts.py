@@ -8,23 +8,25 @@ and words in capitals (``UTC``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 SHOWN = ("alt", "aria-label", "data-label", "placeholder", "title")
 """The attributes that users see or hear."""
 LEFT_OUT = ("code", "kbd", "script", "style")
-NAMES = {"Tallystick", "NameID", "Authenticator", "name", "build", "domain", "sts4", "nps1"}
+NAMES = {"Tallystick", "NameID", "Authenticator", "name", "build"}
 _JINJA = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
 )
+_VALUE = re.compile(r"""[\w-]+=("[^"]*"|'[^']*')|\S*[\d@_/]\S*""")
+"""Outside of tags: attributes that a macro adds to a tag, addresses, and names with a digit."""
 _WORD = re.compile(r"[^\W\d_]{2,}[\w-]*")
 
 
-def unmarked_texts(root: Path, folder: Path) -> Iterator[str]:
-    """Yield each text of the templates in *folder* that is not marked, with its place."""
-    for file in sorted(folder.rglob("*.html")):
+def unmarked_texts(root: Path, templates: Iterable[Path]) -> Iterator[str]:
+    """Yield each text of *templates* that is not marked, with its place below *root*."""
+    for file in templates:
         parser = _Texts()
         parser.feed(_JINJA.sub(_lines_of, file.read_text(encoding="utf-8")))
         parser.close()
@@ -59,6 +61,6 @@ class _Texts(HTMLParser):
             self._note(data)
 
     def _note(self, text: str) -> None:
-        words = [word for word in _WORD.findall(text) if not word.isupper()]
+        words = [word for word in _WORD.findall(_VALUE.sub("", text)) if not word.isupper()]
         if set(words) - NAMES:
             self.found.append((self.getpos()[0], " ".join(text.split())))

@@ -129,7 +129,7 @@ from idp.admin.pages import (
     user,
     users,
 )
-from idp.admin.texts import DOMAIN, role_name
+from idp.admin.texts import DOMAIN, IN_TEMPLATES
 from idp.web.page_texts import begin_language
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
-    made.add_app_template_global(role_name)
+    for function in IN_TEMPLATES:
+        made.add_app_template_global(function)
     made.before_request(lambda: begin_language(request, DOMAIN))
     services = services.acting(current_actor)
     authentication = AdminAuthentication(services)

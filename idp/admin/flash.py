@@ -11,6 +11,7 @@ from werkzeug import Response
 from idp.admin.cookies import AdminCookies, cookies_of
 from idp.admin.session import AdminSession
 from idp.session.seal import SealBroken, Sealer
+from idp.web.page_texts import translated
 
 COOKIE = "AdminNotice"
 LIFETIME = timedelta(minutes=1)
@@ -40,9 +41,15 @@ class Flashes:
         self._cookies = cookies
 
     def leave(self, response: Response, session: AdminSession, flash: Flash) -> None:
-        """Set the cookie with *flash*, cut to the lengths above, for this session only."""
-        warnings = [warning[:MAX_TEXT_LENGTH] for warning in flash.warnings[:MAX_WARNINGS]]
-        payload = {"about": flash.about, "text": flash.text[:MAX_TEXT_LENGTH], "warnings": warnings}
+        """Set the cookie with *flash*, cut to the lengths above, for this session only.
+
+        Its texts are translated here: sealed, they are plain text.
+        """
+        text, *warnings = (
+            translated(each)[:MAX_TEXT_LENGTH]
+            for each in (flash.text, *flash.warnings[:MAX_WARNINGS])
+        )
+        payload = {"about": flash.about, "text": text, "warnings": warnings}
         sealed = self._seal.seal(payload, bound_to=session.id, lifetime=LIFETIME)
         self._cookies.set(response, COOKIE, sealed, max_age=LIFETIME)
 

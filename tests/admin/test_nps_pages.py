@@ -56,7 +56,7 @@ def test_a_card_has_all_that_is_known_and_no_secret(set_host, administrator, ser
         "NPS extension 1.0.1.40",
         "override_not_set",
         "earlier than 1.2.2216.1",
-        "0.0.0.0, ::, port 1812 and 1645",
+        "0.0.0.0, ::, port 1812, 1645",
         "<dt>Clients</dt><dd>1</dd>",
         "a refusal: the host does not allow MSCHAPv2",
     ):

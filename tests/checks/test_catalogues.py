@@ -69,6 +69,13 @@ def test_a_sentence_that_is_no_literal_is_refused(tree):
         texts_of(tree, Domain("d", "locale", (), {}, saying=(".",)))
 
 
+def test_a_template_that_another_domain_names_is_left_to_it(tree, monkeypatch):
+    (tree / "templates" / "b.html").write_text("{{ _('Other') }}")
+    domains = [Domain("a", "a", ("templates",), {}), Domain("b", "b", ("templates/b.html",), {})]
+    monkeypatch.setattr(catalogues, "DOMAINS", domains)
+    assert [sorted(texts_of(tree, each)) for each in domains] == [["One", "Two"], ["Other"]]
+
+
 def test_a_text_of_a_further_fallback_is_not_translated_twice(tree, monkeypatch):
     domains = [
         Domain("a", "a", ("templates",), {}, fallback="b"),
@@ -93,7 +100,9 @@ def test_a_text_of_a_further_fallback_is_not_translated_twice(tree, monkeypatch)
 )
 def test_texts_of_templates_that_are_not_marked_are_found(tmp_path, template, found):
     (tmp_path / "a.html").write_text(template)
-    assert list(unmarked_texts(tmp_path, tmp_path)) == [f"a.html:{each}" for each in found]
+    assert list(unmarked_texts(tmp_path, [tmp_path / "a.html"])) == [
+        f"a.html:{each}" for each in found
+    ]
 
 
 def test_our_own_catalogues_are_complete():

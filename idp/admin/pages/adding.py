@@ -14,6 +14,7 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.federation.metadata.entered import BadServiceProvider, EnteredServiceProvider
 from idp.management import trusts
 from idp.management.metadata import source as metadata_source
@@ -163,7 +164,7 @@ def _faults_of(error: TallystickError, typed: Mapping[str, str]) -> dict[str, st
     if isinstance(error, (BadServiceProvider, BadTrustForm)):
         return error.faults
     field = "entity_id" if typed["way"] == ENTERED else ("url" if typed["url"] else "text")
-    return {field: str(error)}
+    return {field: error_text(error)}
 
 
 def _addition_of(typed: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import ROLES
 from idp.management import api_tokens
 
@@ -48,7 +49,7 @@ class ApiTokenPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, 422, problem=str(error))
+            return self._page(session, 422, problem=error_text(error))
         return self._page(session, made=name, text=text)
 
     def _page(

@@ -14,6 +14,7 @@ from idp.admin.audit_query import SEARCHED, query_in
 from idp.admin.frame import Frame
 from idp.admin.paging import before_in
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import audit_log
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            problem = str(error)
+            problem = error_text(error)
         kept = {name: value for name, value in wanted.items() if value}
         return frame.page(
             "audit",

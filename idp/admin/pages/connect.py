@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management.connect.applications import KINDS, BadApplicationUrl
 from idp.management.connect.server_facts import facts_of
 from idp.management.connect.settings import settings_for
@@ -42,7 +43,7 @@ class ConnectPages:
             try:
                 found = settings_for(self._services, kind, url)
             except BadApplicationUrl as error:
-                fault = str(error)
+                fault = error_text(error)
         return self._frame.page(
             "connect",
             session,

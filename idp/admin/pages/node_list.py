@@ -13,6 +13,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.farm import PATH, Farm, ListFault
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import nodes
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class NodeList:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._farm.page(session, list_fault=ListFault(action, request.form, str(error)))
+            return self._farm.page(
+                session, list_fault=ListFault(action, request.form, error_text(error))
+            )
         return self._frame.done(f"{PATH}#node-list", session, Flash(ABOUT, says))
 
     def _make(self, action: str) -> str:

@@ -13,6 +13,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.farm import PATH, Farm, NodeFault, Rehearsal
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.federation.farm import BadNode
 from idp.management import nodes
 from idp.management.what_if import sentence_of, what_if
@@ -43,7 +44,8 @@ class NodePages:
         except Unavailable:
             raise
         except TallystickError as error:
-            return self._farm.page(session, rehearsal=Rehearsal(names, text, problem=str(error)))
+            rehearsal = Rehearsal(names, text, problem=error_text(error))
+            return self._farm.page(session, rehearsal=rehearsal)
         return self._farm.page(session, rehearsal=Rehearsal(names, text, found))
 
     def apply(self, session: AdminSession) -> Response:
@@ -55,7 +57,8 @@ class NodePages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._farm.page(session, rehearsal=Rehearsal(names, text, problem=str(error)))
+            rehearsal = Rehearsal(names, text, problem=error_text(error))
+            return self._farm.page(session, rehearsal=rehearsal)
         number = "1 node" if len(changes) == 1 else f"{len(changes)} nodes"
         meets = sentence_of(nodes.nodes(self._services))
         says = f"{number}: Set to {changes[0].node.build}. {meets}"
@@ -71,7 +74,7 @@ class NodePages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            fault = NodeFault(name, text, str(error), is_in_name=isinstance(error, BadNode))
+            fault = NodeFault(name, text, error_text(error), is_in_name=isinstance(error, BadNode))
             return self._farm.page(session, fault=fault)
         view = nodes.view_of(self._services, change.node)
         says = f"Set to {change.node.build}. The next sign-in that begins here shows {view.shows}."

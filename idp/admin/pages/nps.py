@@ -13,6 +13,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.farm import PATH, Farm, HostFault
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import nps, nps_changes
 from idp.nps.hosts import BadNpsHost
 from idp.nps.registry import changes_from_texts
@@ -46,7 +47,7 @@ class NpsPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             is_in_name = isinstance(error, BadNpsHost)
-            fault = HostFault(name, version, override, str(error), is_in_name)
+            fault = HostFault(name, version, override, error_text(error), is_in_name)
             return self._farm.page(session, host_fault=fault)
         return self._done(session, change.host, "Set.", change.warnings)
 

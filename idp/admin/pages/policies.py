@@ -13,6 +13,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.policy_form import changes_in, sections_of
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import policies, policy_diff, policy_words
 from idp.mfa.graph_import import BadMethodsPolicy
 
@@ -47,7 +48,7 @@ class PolicyPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, 422, problem=str(error))
+            return self._page(session, 422, problem=error_text(error))
         flash = Flash("policies", "Saved. The next sign-in uses it.", view.notes)
         return self._frame.done(PATH, session, flash)
 

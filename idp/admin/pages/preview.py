@@ -10,6 +10,7 @@ from werkzeug import Response
 from adapter.errors import TallystickError, Unavailable
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ_USERS
 from idp.management.preview import CHOICES, LEFT_OUT, Preview, preview
 
@@ -37,7 +38,7 @@ class PreviewPage:
         except Unavailable:
             raise
         except TallystickError as error:
-            problem = str(error)
+            problem = error_text(error)
         return self._frame.page(
             "preview",
             session,

@@ -12,6 +12,7 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.csv_table import CsvFaults
 from idp.management import hardware_tokens
 
@@ -47,7 +48,7 @@ class TokenPages:
             return self._page(session, action, error.faults)
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, action, (str(error),))
+            return self._page(session, action, (error_text(error),))
         return self._frame.done(PATH, session, Flash("tokens", text))
 
     def _import(self) -> str:

@@ -10,6 +10,7 @@ from werkzeug import Response as BaseResponse
 from adapter.errors import TallystickError
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.admin.trace_query import query_of, whole_number
 from idp.audit.roles import READ_SIGN_INS
 from idp.management import timeline_export, timelines
@@ -40,7 +41,7 @@ class TracePages:
         try:
             query = query_of(self._services, wanted)
         except TallystickError as error:
-            problem = str(error)
+            problem = error_text(error)
         before = whole_number("before")
         found = timelines.search(self._services, query, before=before)
         return self._frame.page(

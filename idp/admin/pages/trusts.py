@@ -18,6 +18,7 @@ from idp.admin.pages import faults
 from idp.admin.pages.trust_form import attributes_of, changes_in, sections_of
 from idp.admin.paging import place_in
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.relying_party.registry import UnknownTrust
@@ -135,7 +136,7 @@ class TrustPages:
             sections=sections_of(settings, rules, typed.get("access_control_policy")),
             attributes=attributes_of(settings, typed),
             typed=typed,
-            problem=str(error or ""),
+            problem=error_text(error) if error else "",
             faults=_faults_of(error) if error else {},
             simulation=simulation.as_json() if simulation else None,
             quoted_id=command_line([entity_id]),
@@ -158,7 +159,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
 def _faults_of(error: TallystickError) -> Mapping[str, str]:
     """Return what is wrong, by the names of the fields; the page says the whole on top."""
     if isinstance(error, BadAccessControlPolicy):
-        return error.faults or {"access_control_policy": str(error)}
+        return error.faults or {"access_control_policy": error_text(error)}
     if isinstance(error, UnknownUser):
-        return {USER: str(error)}
+        return {USER: error_text(error)}
     return getattr(error, "faults", {})

@@ -14,6 +14,7 @@ from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.user_actions import PREFIX, SHOWN, VERBS, make_change
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ_USERS
 from idp.management.user_sessions import applications_of
 from idp.management.user_views import PLACES, view_user
@@ -56,7 +57,7 @@ class UserPage:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, user, action, str(error))
+            return self._page(session, user, action, error_text(error))
         path = LIST if done.name is None else path_of(done.name)
         about = "users" if done.name is None else done.name
         return self._frame.done(path, session, Flash(about, done.text))

@@ -14,6 +14,7 @@ from idp.admin.frame import Frame
 from idp.admin.pages import user_actions
 from idp.admin.pages.user import path_of
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ_USERS
 from idp.management import nt_hashes, user_changes
 from idp.management.standing import standing_as_json
@@ -58,7 +59,7 @@ class UserPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, str(error))
+            return self._page(session, error_text(error))
         return self._frame.done(PATH, session, Flash("users", ACTIONS[action]))
 
     def _add(self, session: AdminSession, name: str) -> Response:
