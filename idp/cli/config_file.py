@@ -105,14 +105,14 @@ def apply(services: Services, file: IO[bytes], dry_run: bool, prune: bool, as_js
     """
     from idp.management.configuration.apply import apply as apply_configuration
     from idp.management.configuration.document import read_document, text_of
-    from idp.management.configuration.plan_text import NOTHING, counted
+    from idp.management.configuration.plan_text import NOTHING, count_changes
 
     document = read_document(text_of(file.read()))
     plan = apply_configuration(services, document, prune=prune, dry_run=dry_run)
     print_plan(plan, NOTHING if dry_run else "Nothing has to be changed.", as_json=as_json)
     if plan.changes and not as_json:
         done = "Nothing is changed: this was a rehearsal of" if dry_run else "Done:"
-        click.echo(f"{done} {counted(plan)}.")
+        click.echo(f"{done} {count_changes(plan)}.")
 
 
 def print_plan(plan: Plan, nothing: str, *, as_json: bool) -> None:

@@ -101,8 +101,9 @@ CHANGES = {
 
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
-    "adapters show", "admin audit", "admin token list", "config diff", "config export", "config show",
-    "connect", "doctor", "faults list", "init", "keys export", "keys list", "keys rollover", "log",
+    "adapters show", "admin audit", "admin token list", "config diff", "config export",
+    "config show", "connect", "doctor", "faults list", "init", "keys export", "keys list",
+    "keys rollover", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
     "policy show", "preview", "server history", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",

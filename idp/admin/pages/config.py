@@ -18,7 +18,7 @@ from idp.management.configuration.document import read_document, text_of, write_
 from idp.management.configuration.export import export
 from idp.management.configuration.faults import BadConfiguration, ConfigurationChanged
 from idp.management.configuration.plan import compare
-from idp.management.configuration.plan_text import counted, plan_lines
+from idp.management.configuration.plan_text import count_changes, plan_lines
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -63,7 +63,8 @@ class ConfigurationPages:
                     plan = apply(self._services, document, prune=prune, seen=seen)
                 except ConfigurationChanged:
                     return self._preview(session, text, prune=prune, was_seen=True)
-                flash = Flash("configuration", f"Applied: {counted(plan)}.", tuple(plan.notes))
+                told = f"Applied: {count_changes(plan)}."
+                flash = Flash("configuration", told, tuple(plan.notes))
                 return self._frame.done(PATH, session, flash)
             return self._preview(session, text, prune=prune)
         except Unavailable:
@@ -85,7 +86,7 @@ class ConfigurationPages:
             text=text,
             prune=prune,
             was_seen=was_seen,
-            summary=counted(plan),
+            summary=count_changes(plan),
             lines=lines[:MAX_LINES],
             more=len(lines[MAX_LINES:]),
             notes=plan.notes,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import TallystickError, Unavailable
 from idp.management.configuration.faults import ConfigurationChanged, fault_of_error
 from idp.management.configuration.plan import REMOVE, Change, Plan, compare
-from idp.management.configuration.plan_text import counted
+from idp.management.configuration.plan_text import count_changes
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -95,7 +95,7 @@ def _make(services: Services, change: Change, prepared: Prepared, plan: Plan) ->
 
 def _summary(plan: Plan, *, prune: bool) -> dict[str, Any]:
     return {
-        "changes": counted(plan),
+        "changes": count_changes(plan),
         "removed": [list(each.id) for each in plan.changes if each.action == REMOVE],
         "prune": prune,
     }

@@ -18,7 +18,7 @@ def plan_lines(plan: Plan) -> list[str]:
     return [line for change in plan.changes for line in _change_lines(change)]
 
 
-def counted(plan: Plan) -> str:
+def count_changes(plan: Plan) -> str:
     """Return how much a plan changes: "2 added, 1 changed"."""
     words = {ADD: "added", "change": "changed", REMOVE: "removed"}
     actions = [each.action for each in plan.changes]
