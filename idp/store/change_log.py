@@ -23,9 +23,9 @@ class SqlChangeLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self, *, exclusive: bool = False) -> AbstractContextManager[None]:
         """Make one transaction of all that this thread stores within."""
-        return self._database.together()
+        return self._database.together(exclusive=exclusive)
 
     def append(self, entries: Sequence[ChangeEntry]) -> None:
         """Store entries."""

@@ -66,6 +66,7 @@ STATUS = {
     "no_timeline":                     404,
     "too_many_tries":                  429,
     "policy_changed":                  409,
+    "precondition_failed":             412,
     "unknown_application":             404,
     "unknown_api_token":               404,
     "unknown_fault":                   404,
