@@ -39,6 +39,7 @@ class ApiTokenApi:
         body=models.NewApiToken,
         errors=("bad_api_token", "not_a_time"),
         links={"api_token_show": {"name": "/name"}},
+        takes_key=True,
     )
     def add(self, body: models.NewApiToken) -> Response:
         """Make a token."""

@@ -56,6 +56,7 @@ class DirectoryApi:
         body=models.NewUser,
         errors=(*OF_A_USER, "bad_password"),
         links=TO_USER,
+        takes_key=True,
     )
     def add(self, body: models.NewUser) -> Response:
         """Add a user."""

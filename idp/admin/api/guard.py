@@ -16,8 +16,9 @@ from flask import Blueprint, Response, request
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
+from idp.admin.api.idempotency import HEADER, Idempotency
 from idp.admin.api.json_body import json_object
-from idp.admin.api.operation import operation_of
+from idp.admin.api.operation import operation_of, takes_key
 from idp.admin.api.preconditions import change_if, has_condition, tagged
 from idp.admin.api.route import READING, Route, View, Views, shown_at
 from idp.admin.authentication import AdminAuthentication
@@ -28,7 +29,6 @@ from idp.web.http_status import RETRY_LATER, status_of
 
 if TYPE_CHECKING:
     from idp.admin.api.model import Body, Query
-    from idp.audit.changes import Changes
     from idp.services import Services
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -51,11 +51,12 @@ class GuardedApi:
     """Adds routes below ``/admin/api`` that only administrators can call."""
 
     def __init__(
-        self, blueprint: Blueprint, authentication: AdminAuthentication, changes: Changes
+        self, blueprint: Blueprint, authentication: AdminAuthentication, services: Services
     ) -> None:
         self._blueprint = blueprint
         self._authentication = authentication
-        self._changes = changes
+        self._changes = services.changes
+        self._idempotency = Idempotency(services)
         self._part: ModuleType | None = None
         self._by_rule: dict[str, Route] = {}
 
@@ -109,6 +110,8 @@ class GuardedApi:
         answer = partial(view, **values, **_given(view, request.args))
         if request.method in READING:
             return tagged(answer())
+        if request.method == "POST" and HEADER in request.headers and takes_key(view):
+            return self._idempotency.answer(answer)
         if request.method == "POST" or not has_condition():
             return answer()
         current = self._reader_of(route, values)

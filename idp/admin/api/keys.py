@@ -32,7 +32,12 @@ class KeyApi:
         """Return the keys, the primary first."""
         return jsonify(signing_keys.as_json(signing_keys.ring_of(self._config)))
 
-    @describe(models.Keys, body=models.NewKey, errors=REFUSALS)
+    @describe(
+        models.Keys,
+        body=models.NewKey,
+        errors=REFUSALS,
+        takes_key=True,
+    )
     def roll(self, body: models.NewKey) -> Response:
         """Make the next key."""
         ring = signing_keys.roll(

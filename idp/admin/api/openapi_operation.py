@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from idp.admin.api.guard import UNPROCESSABLE
+from idp.admin.api.idempotency import HEADER
 from idp.admin.api.openapi_schemas import Problem, Schemas
 from idp.admin.api.operation import JSON, Operation, operation_of
 from idp.admin.api.route import Route, View
@@ -41,6 +42,8 @@ CONDITIONS = {
     "If-Match": "Make the change only if this is the ETag of what is there",
     "If-None-Match": "With *, make the change only if there is nothing at the address",
 }
+KEY = {HEADER: "Sent again with the same key, the request gets the same answer, for a day"}
+OF_KEYS = ("bad_idempotency_key", "idempotency_key_in_use", "idempotency_key_reused")
 ETAG = {"ETag": {"description": "Of what is answered, for If-Match", "schema": {"type": "string"}}}
 OF_BODIES = ("bad_body", "body_too_large", "unsupported_media_type", "body_too_slow")
 
@@ -67,7 +70,7 @@ def operation_object(route: Route, method: str, view: View, schemas: Schemas) ->
         "parameters": [
             *_path_parameters(route),
             *_query_parameters(declared, schemas),
-            *_header_parameters(method),
+            *_header_parameters(method, declared),
         ],
         "responses": dict(_responses(route, method, declared, schemas)),
         "x-roles": [role for role in ROLES if may(role, verb)],
@@ -102,10 +105,10 @@ def _query_parameters(declared: Operation, schemas: Schemas) -> Iterator[dict[st
         yield {"name": name, "in": "query", "schema": schema, "description": text}
 
 
-def _header_parameters(method: str) -> Iterator[dict[str, Any]]:
-    if method in CONDITIONAL:
-        for name, text in CONDITIONS.items():
-            yield {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
+def _header_parameters(method: str, declared: Operation) -> Iterator[dict[str, Any]]:
+    headers = CONDITIONS if method in CONDITIONAL else KEY if declared.takes_key else {}
+    for name, text in headers.items():
+        yield {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
 
 
 def _responses(
@@ -130,6 +133,8 @@ def _codes(route: Route, method: str, declared: Operation) -> Iterator[str]:
         yield from OF_CHANGES
     if method in CONDITIONAL:
         yield "precondition_failed"
+    if declared.takes_key:
+        yield from OF_KEYS
     if declared.body is not None:
         yield from OF_BODIES
     if declared.query is not None:

@@ -62,3 +62,9 @@ def operation_of(view: object) -> Operation | None:
     """Return the declaration of a view, None without one."""
     found: Operation | None = getattr(view, "operation", None)
     return found
+
+
+def takes_key(view: object) -> bool:
+    """Say whether a view may be sent again with the same ``Idempotency-Key``."""
+    found = operation_of(view)
+    return found is not None and found.takes_key

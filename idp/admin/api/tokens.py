@@ -29,7 +29,12 @@ class TokenApi:
         """Return the tokens of all users, without their secrets."""
         return jsonify(list(map(token_as_json, self._services.mfa.codes.tokens())))
 
-    @describe(models.HardwareToken, body=models.NewHardwareToken, errors=REFUSALS)
+    @describe(
+        models.HardwareToken,
+        body=models.NewHardwareToken,
+        errors=REFUSALS,
+        takes_key=True,
+    )
     def add(self, body: models.NewHardwareToken) -> Response:
         """Register one token: its user, serial number and secret key, and what else is known."""
         token = hardware_tokens.add_token(

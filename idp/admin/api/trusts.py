@@ -58,6 +58,7 @@ class TrustApi:
         body=models.NewTrust,
         errors=(*OF_SETTINGS, *OF_METADATA),
         links={"trust_show": {"entity_id": "/entity_id"}},
+        takes_key=True,
     )
     def add(self, body: models.NewTrust) -> Response:
         """Add or update a trust from ``metadata`` (text), a ``url``, or ``entity_id`` and ``acs``.
