@@ -10,6 +10,7 @@ from idp.admin.api.guard import UNPROCESSABLE
 from idp.admin.api.idempotency import HEADER
 from idp.admin.api.openapi_schemas import Problem, Schemas
 from idp.admin.api.operation import JSON, Operation, operation_of
+from idp.admin.api.pages_of_lists import LINK
 from idp.admin.api.route import Route, View
 from idp.audit.roles import ROLES, may
 from idp.web.http_status import STATUS
@@ -149,7 +150,7 @@ def _success(method: str, declared: Operation, schemas: Schemas) -> dict[str, An
         content = {"schema": {} if declared.answer is Any else schemas.of(declared.answer)}
         made["content"] = {declared.content_type: content}
         if method == "GET" and declared.content_type == JSON:
-            made["headers"] = ETAG
+            made["headers"] = ETAG | (LINK if declared.pages else {})
     if declared.links:
         made["links"] = {
             name: {
