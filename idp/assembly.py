@@ -46,6 +46,7 @@ from idp.store.providers import SqlProviderStore
 from idp.store.recordings import SqlRecordings
 from idp.store.refreshes import SqlRefreshStore
 from idp.store.renames import SqlRenames
+from idp.store.repeated_requests import SqlRepeatedRequests
 from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
@@ -89,6 +90,7 @@ def assemble(
         housekeeping=_housekeeping(config, database, clock, recorder),
         changes=Changes(SqlChangeLog(database), clock),
         api_tokens=SqlApiTokens(database),
+        repeated_requests=SqlRepeatedRequests(database),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
         renames=SqlRenames(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from idp.saml_faults.next_fault import NextFaultStore
     from idp.session.api_tokens import ApiTokenStore
     from idp.session.log_outs import LogOuts
+    from idp.session.repeated_requests import RepeatedRequests
     from idp.session.seal import Sealer
     from idp.session.sign_in_store import SignInStore
     from idp.session.used_once import UsedOnce
@@ -88,6 +89,7 @@ class Services:
     ``log``               (store) reads the sign-in log
     ``changes``           records what administrators change, and reads that audit log
     ``api_tokens``        (store) the tokens of programs that administer the server
+    ``repeated_requests`` (store) requests of administration that may be sent again
     ``persistent_names``  (store) persistent NameIDs by user and trust
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
@@ -127,6 +129,7 @@ class Services:
     log: SignInLog
     changes: Changes
     api_tokens: ApiTokenStore
+    repeated_requests: RepeatedRequests
     persistent_names: PersistentNames
     sign_ins: SignInStore
     log_outs: LogOuts

@@ -208,7 +208,7 @@ def blueprint(services: Services) -> Blueprint:
     frame.handle_errors(made)
     for pages in PAGES:
         pages.add_routes(made, services, frame)
-    api = guard.GuardedApi(made, authentication)
+    api = guard.GuardedApi(made, authentication, services)
     for part in API:
         api.add_part(part, services)
     api.add_part(openapi, services)

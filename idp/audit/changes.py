@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from adapter.errors import Unavailable
 from idp.audit.change_verbs import VERBS
 from idp.audit.roles import must_be_allowed
 from idp.instants import json_instant
@@ -128,11 +129,19 @@ class ChangeQuery:
     since: datetime | None = None
 
 
+class ChangeConflict(Unavailable):
+    """Raised if a transaction cannot be committed beside another one: it may be tried again."""
+
+
 class ChangeStore(Protocol):
     """Storage of the audit log."""
 
-    def together(self) -> AbstractContextManager[None]:
-        """Make one transaction of all that this thread stores within, an error undoes it."""
+    def together(self, *, exclusive: bool = False) -> AbstractContextManager[None]:
+        """Make one transaction of all that this thread stores within, an error undoes it.
+
+        With *exclusive*, what this thread reads within stays as it is until the end; if that cannot
+        be kept, :class:`ChangeConflict` is raised.
+        """
 
     def lock_configuration(self) -> None:
         """Wait until no other configuration is being applied, until this transaction ends."""

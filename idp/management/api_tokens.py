@@ -53,14 +53,26 @@ def add(
 def revoke(services: Services, name: str) -> None:
     """Remove a token, which is worth nothing from then on; raises :class:`BadApiToken`."""
     with services.changes.recording() as made:
-        before = next((each for each in services.api_tokens.tokens() if each.name == name), None)
-        if before is None or not services.api_tokens.remove(name):
-            raise BadApiToken(
-                f"There is no token {name[:80]!r}",
-                "See tallystick admin token list",
-                code="unknown_api_token",
-            )
+        before = existing(services, name)
+        if not services.api_tokens.remove(name):
+            raise _unknown(name)
         made.add("api_token.revoke", name, before=before.as_json())
+
+
+def existing(services: Services, name: str) -> ApiToken:
+    """Return a token; raises :class:`BadApiToken` if there is none of that name."""
+    for token in services.api_tokens.tokens():
+        if token.name == name:
+            return token
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> BadApiToken:
+    return BadApiToken(
+        f"There is no token {name[:80]!r}",
+        "See tallystick admin token list",
+        code="unknown_api_token",
+    )
 
 
 def _end(text: str, now: datetime) -> datetime:

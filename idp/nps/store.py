@@ -221,11 +221,15 @@ class NpsServers:
     def remove_client(self, host: str, network: str) -> None:
         """Remove a client. Raises :class:`BadNpsClient` if there is none of that network."""
         if not self._store.remove_client(host, read_network(network)):
-            raise BadNpsClient(
-                f"The host {host[:100]!r} has no client {network[:60]!r}",
-                "See tallystick nps client list",
-                code="unknown_nps_client",
-            )
+            raise _no_client(host, network)
+
+    def existing_client(self, host: str, network: str) -> NpsClient:
+        """Return one client. Raises :class:`BadNpsHost` and :class:`BadNpsClient`."""
+        wanted, name = read_network(network), self.existing(host).name
+        for client in self._store.clients(name):
+            if client.network == wanted:
+                return client
+        raise _no_client(host, network)
 
     def _change(
         self,
@@ -264,6 +268,14 @@ def _secret_of(before: NpsClient | None) -> str:
     if before is None:
         raise BadNpsClient("A new client needs a shared secret", "Give one")
     return before.secret
+
+
+def _no_client(host: str, network: str) -> BadNpsClient:
+    return BadNpsClient(
+        f"The host {host[:100]!r} has no client {network[:60]!r}",
+        "See tallystick nps client list",
+        code="unknown_nps_client",
+    )
 
 
 def _no_host(name: str) -> BadNpsHost:

@@ -5,7 +5,7 @@ makes what we hand out unreadable and unchangeable, and ``current.py`` says whet
 still valid. ``participants.py`` holds the service providers of a session and the log-outs that
 reach them. ``node.py`` finds the node of the farm that answers a request.
 
-``sign_in_store.py``, ``log_outs.py`` and ``used_once.py`` are storage protocols, implemented in
-``idp.store``. The room builds on ``idp.federation``, ``idp.directory`` and ``idp.audit``; all hosts
-(``idp.signin`` and its siblings) and ``idp.adapters`` use it.
+``sign_in_store.py``, ``log_outs.py``, ``used_once.py`` and ``repeated_requests.py`` are storage
+protocols, implemented in ``idp.store``. The room builds on ``idp.federation``, ``idp.directory``
+and ``idp.audit``; all hosts (``idp.signin`` and its siblings) and ``idp.adapters`` use it.
 """

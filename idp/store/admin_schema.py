@@ -1,4 +1,4 @@
-"""The tables of administration: the audit log, and the API tokens."""
+"""The tables of administration: the audit log, API tokens, requests that may be repeated."""
 
 from __future__ import annotations
 
@@ -29,5 +29,16 @@ admin_tokens = Table(
     text("created_by"),
     instant("expires_at"),
     instant("last_used_at", nullable=True),
+    sqlite_with_rowid=False,
+)
+
+admin_requests = Table(
+    "admin_requests",
+    metadata,
+    text("key", primary_key=True),  # keyed digests, as "request"
+    text("request"),
+    instant("claimed_at"),
+    instant("expires_at", index=True),
+    text("answer", nullable=True),  # sealed
     sqlite_with_rowid=False,
 )

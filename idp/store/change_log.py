@@ -27,9 +27,9 @@ class SqlChangeLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self, *, exclusive: bool = False) -> AbstractContextManager[None]:
         """Make one transaction of all that this thread stores within."""
-        return self._database.together()
+        return self._database.together(exclusive=exclusive)
 
     def lock_configuration(self) -> None:
         """Wait until no other configuration is being applied, until this transaction ends."""

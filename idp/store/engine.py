@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +31,9 @@ class Source(Protocol):
     def connect(self) -> AbstractContextManager[Connection]:
         """Lend a connection in autocommit mode."""
 
-    def begin(self, *, durable: bool) -> AbstractContextManager[Connection]:
+    def begin(
+        self, *, durable: bool, serializable: bool = False
+    ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction."""
 
     def dispose(self) -> None:
@@ -112,17 +115,23 @@ class Database:
             yield connection
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, *, exclusive: bool = False) -> Iterator[None]:
         """Make one durable transaction of what this thread writes within; an error undoes it all.
 
         It begins with the first write. What only reads before it sees the database as usual.
+        With *exclusive* it begins at once and reads in it, too: on SQLite no other one writes
+        meanwhile; on PostgreSQL it is serializable, and raises
+        :class:`~idp.store.errors.StoreConflict` if another one changes what it has read.
         """
         if self._joint.current is not None:
             yield
             return
         try:
             with ExitStack() as stack:
-                joint = JointTransaction(lambda: self._source.begin(durable=True), stack)
+                begin = partial(self._source.begin, durable=True, serializable=exclusive)
+                joint = JointTransaction(begin, stack)
+                if exclusive:
+                    joint.begin()
                 self._joint.current = joint
                 yield
                 joint.must_be_whole()

@@ -23,12 +23,16 @@ class JointTransaction:
         self._fault: BaseException | None = None
         self.connection: Connection | None = None
 
+    def begin(self) -> Connection:
+        """Begin the transaction now, if it has not begun, and return its connection."""
+        if self.connection is None:
+            self.connection = self._stack.enter_context(self._begin())
+        return self.connection
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Lend the connection for one write."""
-        if self.connection is None:
-            self.connection = self._stack.enter_context(self._begin())
-        connection = self.connection
+        connection = self.begin()
         connection.exec_driver_sql("SAVEPOINT joint")
         try:
             yield connection

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from adapter.clock import Clock
 from idp.mfa.password_reset import FAILURES
 from idp.store import used_once as once
-from idp.store.admin_schema import changes
+from idp.store.admin_schema import admin_requests, changes
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
@@ -64,6 +64,7 @@ class PurgedRows:
     reset_limits: int = 0
     changes: int = 0
     timelines: int = 0
+    admin_requests: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
@@ -102,6 +103,7 @@ def purge(
         ),
         purge_log(database, now, limit, keep.audit, changes),
         purge_timelines(database, now, limit, keep.timelines),
+        _purge(database, admin_requests, admin_requests.c.expires_at < now - GRACE, limit),
     )
 
 

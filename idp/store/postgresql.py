@@ -18,6 +18,7 @@ from idp.store import errors
 DRIVER = "postgresql+psycopg"
 
 _BEGIN = "BEGIN"
+_BEGIN_SERIALIZABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 _BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit = off"  # in one round trip
 
 _SETTINGS = {
@@ -67,10 +68,11 @@ class PostgresqlServer:
         return self._engine.connect()
 
     @contextmanager
-    def begin(self, *, durable: bool) -> Iterator[Connection]:
+    def begin(self, *, durable: bool, serializable: bool = False) -> Iterator[Connection]:
         """Lend a connection in a transaction, which SQLAlchemy does not know of."""
+        begin = _BEGIN_SERIALIZABLE if serializable else _BEGIN
         with self.connect() as connection:
-            _execute(connection, _BEGIN if durable else _BEGIN_NOT_DURABLE)
+            _execute(connection, begin if durable else _BEGIN_NOT_DURABLE)
             try:
                 yield connection
                 _execute(connection, "COMMIT")

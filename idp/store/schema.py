@@ -22,7 +22,8 @@ from sqlalchemy import (
     false,
 )
 
-from idp.store.admin_schema import admin_tokens as admin_tokens  # so that theirs are there, too
+from idp.store.admin_schema import admin_requests as admin_requests  # so that theirs are there
+from idp.store.admin_schema import admin_tokens as admin_tokens
 from idp.store.admin_schema import changes as changes
 from idp.store.columns import instant, serial, text
 from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors

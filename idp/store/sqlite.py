@@ -68,8 +68,11 @@ class SqliteFile:
         return self._cheap.connect()
 
     @contextmanager
-    def begin(self, *, durable: bool) -> Iterator[Connection]:
-        """Lend a connection in a transaction that is the only writer from its start."""
+    def begin(self, *, durable: bool, serializable: bool = False) -> Iterator[Connection]:
+        """Lend a connection in a transaction that is the only writer from its start.
+
+        Every transaction here is *serializable*.
+        """
         source = self._durable if durable else self._cheap
         with _held(self._turn), source.begin() as connection:
             yield connection

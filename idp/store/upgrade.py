@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from adapter.errors import TallystickError
 from idp.store.engine import Database
 
-HEAD = "0024"
+HEAD = "0025"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
 
 

@@ -114,6 +114,13 @@ class CodeFactor:
         """Return the hardware tokens of all users, or of one, also those that wait."""
         return self._store.tokens(user)
 
+    def page_of_tokens(self, after: int, limit: int) -> tuple[Sequence[HardwareToken], int | None]:
+        """Return a page of the tokens of all users, oldest first, and where the next one goes on.
+
+        *after* is 0 for the first page; None means that there is no further one.
+        """
+        return self._store.page_of_tokens(after, limit)
+
     def activate_token(self, user: str, token_id: str, code: str) -> CodeOutcome:
         """Activate a waiting token of *user* by one of its codes, whose time step is used up.
 

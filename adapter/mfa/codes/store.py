@@ -126,6 +126,12 @@ class CodeStore(Protocol):
     def tokens(self, user: str | None = None) -> Sequence[HardwareToken]:
         """Return the hardware tokens of all users, or of one, oldest first; also waiting ones."""
 
+    def page_of_tokens(self, after: int, limit: int) -> tuple[Sequence[HardwareToken], int | None]:
+        """Return a page of the tokens of all users, and where the next one goes on, if any.
+
+        *after* is 0 for the first page.
+        """
+
     def add_tokens(
         self, tokens: Sequence[NewToken], now: datetime, *, only_check: bool = False
     ) -> Mapping[int, TokenRefusal]:

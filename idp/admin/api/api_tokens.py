@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin.api.guard import GuardedApi
+from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.models import api_tokens as models
 from idp.admin.api.operation import describe
 from idp.management import api_tokens
@@ -29,11 +29,17 @@ class ApiTokenApi:
         """Return the tokens, without their texts."""
         return jsonify([token.as_json() for token in self._services.api_tokens.tokens()])
 
+    @describe(models.ApiToken, errors=("unknown_api_token",))
+    def show(self, name: str) -> Response:
+        """Return one token, without its text."""
+        return jsonify(api_tokens.existing(self._services, name).as_json())
+
     @describe(
         models.MadeApiToken,
         body=models.NewApiToken,
         errors=("bad_api_token", "not_a_time"),
-        links={"api_token_revoke": {"name": "/name"}},
+        links={"api_token_show": {"name": "/name"}},
+        takes_key=True,
     )
     def add(self, body: models.NewApiToken) -> Response:
         """Make a token."""
@@ -52,4 +58,5 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the tokens."""
     views = ApiTokenApi(services)
     api.add("/api-tokens", {"GET": views.list, "POST": views.add}, {"POST": "api_token.add"})
-    api.add("/api-tokens/<name>", {"DELETE": views.revoke}, {"DELETE": "api_token.revoke"})
+    one: dict[str, View] = {"GET": views.show, "DELETE": views.revoke}
+    api.add("/api-tokens/<name>", one, {"DELETE": "api_token.revoke"})

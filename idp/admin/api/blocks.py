@@ -53,6 +53,7 @@ class ProtectionApi:
         models.IssuedPass,
         body=models.NewPass,
         errors=(*NO_USER, "bad_access_pass", "not_a_time"),
+        takes_key=True,
     )
     def issue_pass(self, name: str, body: models.NewPass) -> Response:
         """Issue an access pass."""

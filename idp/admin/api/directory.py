@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.models import accounts as models
 from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.audit.roles import READ_USERS
 from idp.management import user_changes
 from idp.management.user_sessions import applications_of
@@ -34,7 +35,7 @@ class DirectoryApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @describe(models.Users, query=models.UserQuery)
+    @describe(models.Users, query=models.UserQuery, pages=True)
     def list(self, query: models.UserQuery) -> Response:
         """List the users by name; ``limit``, ``after`` and ``search`` return a part of the list.
 
@@ -46,8 +47,7 @@ class DirectoryApi:
         page = page_of_users(self._services, search=search, after=query.after or "", limit=size)
         response = jsonify([view.as_json() for view in page.views])
         if page.next is not None:
-            further = urlencode({"limit": size, "after": page.next, "search": search})
-            response.headers["Link"] = f'<{USERS}?{further}>; rel="next"'
+            return with_next(response, {"limit": size, "after": page.next, "search": search})
         return response
 
     @describe(
@@ -56,6 +56,7 @@ class DirectoryApi:
         body=models.NewUser,
         errors=(*OF_A_USER, "bad_password"),
         links=TO_USER,
+        takes_key=True,
     )
     def add(self, body: models.NewUser) -> Response:
         """Add a user."""

@@ -8,7 +8,7 @@ details.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,12 @@ from flask import Blueprint, Response, request
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
+from idp.admin.api.idempotency import HEADER, Idempotency
 from idp.admin.api.json_body import json_object
-from idp.admin.api.operation import operation_of
+from idp.admin.api.operation import operation_of, takes_key
+from idp.admin.api.preconditions import change_if, has_condition, tagged
+from idp.admin.api.route import READING, Route, View, Views, shown_at
 from idp.admin.authentication import AdminAuthentication
-from idp.audit.roles import CHANGE, READ
 from idp.management.error_json import error_json
 from idp.web.activity import client_ip
 from idp.web.flask_problem import problem_response
@@ -30,14 +32,9 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-READING = ("GET", "HEAD")
 NO_VERBS: Mapping[str, str] = {}
 UNPROCESSABLE = 422
 """The status of an error whose code has none of its own."""
-
-View = Callable[..., Response]
-Views = Mapping[str, View]
-"""The view for each HTTP method that an address has; GET stands for HEAD too."""
 
 
 class ApiError(TallystickError):
@@ -50,31 +47,23 @@ class ApiError(TallystickError):
         self.headers = headers or {}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An address with its views; *part* is the module that added it."""
-
-    rule: str
-    views: Views
-    verbs: Mapping[str, str]
-    part: ModuleType | None = None
-
-    def verb_of(self, method: str) -> str:
-        """Return what a request does (:mod:`idp.audit.roles`).
-
-        Unless the module says it, a GET reads, and all else is a change for administrators only.
-        """
-        return self.verbs.get(method, READ if method in READING else CHANGE)
-
-
 class GuardedApi:
     """Adds routes below ``/admin/api`` that only administrators can call."""
 
-    def __init__(self, blueprint: Blueprint, authentication: AdminAuthentication) -> None:
+    def __init__(
+        self, blueprint: Blueprint, authentication: AdminAuthentication, services: Services
+    ) -> None:
         self._blueprint = blueprint
         self._authentication = authentication
+        self._changes = services.changes
+        self._idempotency = Idempotency(services)
         self._part: ModuleType | None = None
-        self.routes: list[Route] = []
+        self._by_rule: dict[str, Route] = {}
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes that modules have added."""
+        return tuple(self._by_rule.values())
 
     def add_part(self, part: ModuleType, services: Services) -> None:
         """Add the routes of a module: its ``add_routes`` calls :meth:`add`."""
@@ -87,8 +76,8 @@ class GuardedApi:
 
         *verbs* says by method what a request does (:meth:`Route.verb_of`).
         """
-        self.routes.append(Route(rule, views, verbs, self._part))
-        self._add_url(self.routes[-1])
+        self._by_rule[rule] = Route(rule, views, verbs, self._part)
+        self._add_url(self._by_rule[rule])
 
     def refuse_the_rest(self) -> None:
         """Answer all other addresses with 404, to administrators only."""
@@ -109,23 +98,44 @@ class GuardedApi:
             try:
                 verb = route.verb_of(request.method)
                 self._authentication.authenticate(request, client_ip(), verb, change=is_change)
-                return _run(_view_for_method(route.views), values)
+                return self._answer(route, _view_for_method(route.views), values)
             except TallystickError as error:
                 return _error_response(error)
 
         view.views, view.verbs = route.views, route.verbs  # type: ignore[attr-defined]  # for who walks all
         return view
 
+    def _answer(self, route: Route, view: View, values: Mapping[str, str]) -> Response:
+        """Answer an authenticated request, if the conditions hold that it names."""
+        answer = partial(view, **values, **_given(view, request.args))
+        if request.method in READING:
+            return tagged(answer())
+        if request.method == "POST" and HEADER in request.headers and takes_key(view):
+            return self._idempotency.answer(answer)
+        if request.method == "POST" or not has_condition():
+            return answer()
+        current = self._reader_of(route, values)
+        return change_if(current, answer, self._changes.store.together)
 
-def _run(view: View, values: Mapping[str, str]) -> Response:
-    """Call a view with the variable parts of its address, and with what it declares to take."""
+    def _reader_of(self, route: Route, values: Mapping[str, str]) -> Callable[[], Response] | None:
+        """Return what shows the thing that a route changes, None if nothing does."""
+        shown = shown_at(route, self._by_rule)
+        if shown is None:
+            return None
+        reader = shown.views["GET"]
+        of_shown = {name: values[name] for name in shown.variables}
+        return lambda: reader(**of_shown, **_given(reader, {}))
+
+
+def _given(view: View, parameters: Mapping[str, str]) -> dict[str, Body | Query]:
+    """Return what a view declares to take, as the request sends it."""
     operation = operation_of(view)
     given: dict[str, Body | Query] = {}
     if operation and operation.query:
-        given["query"] = operation.query.read(request.args)
+        given["query"] = operation.query.read(parameters)
     if operation and operation.body and not operation.also_takes:
         given["body"] = operation.body.read(json_object())
-    return view(**values, **given)
+    return given
 
 
 def _view_for_method(views: Views) -> View:
@@ -149,3 +159,6 @@ def _error_response(error: TallystickError) -> Response:
     if response.status_code == 503:
         response.headers.add(*RETRY_LATER)
     return response
+
+
+__all__ = ["ApiError", "GuardedApi", "Route", "View", "Views"]

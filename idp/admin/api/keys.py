@@ -46,7 +46,7 @@ class KeyApi:
         ring = signing_keys.ring_of(self._config)
         return jsonify(rollover.rollover(self._services, ring).as_json())
 
-    @describe(models.Keys, body=models.NewKey, errors=REFUSALS)
+    @describe(models.Keys, body=models.NewKey, errors=REFUSALS, takes_key=True)
     def roll(self, body: models.NewKey) -> Response:
         """Make the next key."""
         ring = signing_keys.roll(

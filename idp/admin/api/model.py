@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.errors import TallystickError
 from idp.admin.api.json_body import BadBody
-from idp.admin.paging import BadPage
+from idp.admin.paging import MAX_ID, BadPage
 
 MAX_NAME_SHOWN = 40
-FREE = Annotated[dict[str, Any], Field(description="See the documentation")]
+MAX_PAGE_SIZE = 1000
 
 _FAULTS = {
     # type of pydantic     what is wrong
@@ -89,6 +89,8 @@ def _digits(text: object) -> object:
 
 
 WholeNumber = Annotated[int, BeforeValidator(_digits)]
+Place = Annotated[WholeNumber, Field(ge=0, le=MAX_ID)]
+PageSize = Annotated[WholeNumber, Field(ge=1, le=MAX_PAGE_SIZE)]
 
 
 def _bad_body(model: type[BaseModel], fault: ErrorDetails) -> BadBody:
@@ -110,6 +112,3 @@ def _example_of(model: type[BaseModel]) -> str:
     fields = model.model_fields
     required = [name for name, each in fields.items() if each.is_required()]
     return ", ".join(required or fields)
-
-
-__all__ = ["FREE", "Body", "FreeBody", "Query", "RootModel", "Shown", "WholeNumber"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin.api.guard import GuardedApi
+from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import bytes_of_body, json_object
 from idp.admin.api.models import nps as models
 from idp.admin.api.operation import describe
@@ -106,6 +106,11 @@ class ClientApi:
         self._services.nps.existing(name)
         return jsonify(list(map(nps.client_as_json, self._services.nps.clients(name))))
 
+    @describe(models.Client, errors=(*NO_HOST, "unknown_nps_client", "bad_nps_client"))
+    def show(self, name: str, network: str) -> Response:
+        """Return one client."""
+        return jsonify(nps.client_as_json(self._services.nps.existing_client(name, network)))
+
     @describe(models.Client, body=models.ClientChange, errors=(*NO_HOST, "bad_nps_client"))
     def set(self, name: str, network: str, body: models.ClientChange) -> Response:
         """Add a client, or replace the one of this network, which may keep its ``secret``."""
@@ -137,4 +142,5 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     api.add("/nps/<name>/restart", {"POST": hosts.restart})
     api.add("/nps/<name>/registry", {"GET": hosts.registry, "PUT": hosts.set_registry})
     api.add("/nps/<name>/clients", {"GET": clients.list})
-    api.add("/nps/<name>/clients/<path:network>", {"PUT": clients.set, "DELETE": clients.remove})
+    one: dict[str, View] = {"GET": clients.show, "PUT": clients.set, "DELETE": clients.remove}
+    api.add("/nps/<name>/clients/<path:network>", one)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.openapi_operation import API, operation_object, url_template
+from idp.admin.api.openapi_operation import API, operation_object
 from idp.admin.api.openapi_schemas import Schemas
 from idp.admin.api.operation import describe
 from idp.admin.authentication import CSRF_HEADER
@@ -78,7 +78,7 @@ def document(api: GuardedApi, base_url: str) -> dict[str, Any]:
     schemas = Schemas(view for route in api.routes for view in route.views.values())
     paths: dict[str, Any] = {}
     for route in api.routes:
-        item = paths.setdefault(url_template(route.rule), {})
+        item = paths.setdefault(route.template, {})
         for method, view in route.views.items():
             item[method.lower()] = operation_object(route, method, view, schemas)
     return {

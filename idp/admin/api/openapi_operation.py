@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from idp.admin.api.guard import UNPROCESSABLE, Route, View
+from idp.admin.api.guard import UNPROCESSABLE
+from idp.admin.api.idempotency import HEADER
 from idp.admin.api.openapi_schemas import Problem, Schemas
 from idp.admin.api.operation import JSON, Operation, operation_of
+from idp.admin.api.pages_of_lists import LINK
+from idp.admin.api.route import Route, View
 from idp.audit.roles import ROLES, may
 from idp.web.http_status import STATUS
 from idp.web.problem import CONTENT_TYPE
@@ -16,8 +19,6 @@ from idp.web.problem import CONTENT_TYPE
 API = "/admin/api"
 NOT_DECLARED = Operation(answer=Any)
 """Of a view without a declaration."""
-
-_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 UNAVAILABLE = 503
 OF_THE_EDGE = {
@@ -37,12 +38,15 @@ OF_ALL = (
     "wrong_token",
 )  # fmt: skip
 OF_CHANGES = ("csrf", "foreign_origin", "proofs_too_old")
+CONDITIONAL = ("PUT", "PATCH", "DELETE")
+CONDITIONS = {
+    "If-Match": "Make the change only if this is the ETag of what is there",
+    "If-None-Match": "With *, make the change only if there is nothing at the address",
+}
+KEY = {HEADER: "Sent again with the same key, the request gets the same answer, for a day"}
+OF_KEYS = ("bad_idempotency_key", "idempotency_key_in_use", "idempotency_key_reused")
+ETAG = {"ETag": {"description": "Of what is answered, for If-Match", "schema": {"type": "string"}}}
 OF_BODIES = ("bad_body", "body_too_large", "unsupported_media_type", "body_too_slow")
-
-
-def url_template(rule: str) -> str:
-    """Return Flask's rule as OpenAPI writes it: ``/nodes/{name}``."""
-    return _VARIABLE.sub(r"{\1}", rule)
 
 
 def operation_id(view: View) -> str:
@@ -64,7 +68,11 @@ def operation_object(route: Route, method: str, view: View, schemas: Schemas) ->
         "summary": summary.rstrip("."),
         **({"description": " ".join(text.split())} if text.strip() else {}),
         "security": [{"bearer": []}, {scheme: [] for scheme in session}],
-        "parameters": [*_path_parameters(route), *_query_parameters(declared, schemas)],
+        "parameters": [
+            *_path_parameters(route),
+            *_query_parameters(declared, schemas),
+            *_header_parameters(method, declared),
+        ],
         "responses": dict(_responses(route, method, declared, schemas)),
         "x-roles": [role for role in ROLES if may(role, verb)],
     }
@@ -80,7 +88,7 @@ def operation_object(route: Route, method: str, view: View, schemas: Schemas) ->
 
 def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
     descriptions: Mapping[str, str] = getattr(route.part, "PARAMETERS", {})
-    for name in _VARIABLE.findall(route.rule):
+    for name in route.variables:
         yield {
             "name": name,
             "in": "path",
@@ -98,10 +106,18 @@ def _query_parameters(declared: Operation, schemas: Schemas) -> Iterator[dict[st
         yield {"name": name, "in": "query", "schema": schema, "description": text}
 
 
+def _header_parameters(method: str, declared: Operation) -> Iterator[dict[str, Any]]:
+    headers = CONDITIONS if method in CONDITIONAL else KEY if declared.takes_key else {}
+    for name, text in headers.items():
+        yield {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
+
+
 def _responses(
     route: Route, method: str, declared: Operation, schemas: Schemas
 ) -> Iterator[tuple[str, Any]]:
     yield str(declared.status), _success(method, declared, schemas)
+    if method == "GET" and declared.content_type == JSON:
+        yield "304", {"description": "The client has it: If-None-Match names its ETag"}
     by_status: dict[int, list[str]] = {}
     for code in sorted(set(_codes(route, method, declared))):
         status = OF_THE_EDGE.get(code) or STATUS.get(code, UNPROCESSABLE)
@@ -116,11 +132,15 @@ def _codes(route: Route, method: str, declared: Operation) -> Iterator[str]:
     yield from declared.errors
     if method != "GET":
         yield from OF_CHANGES
+    if method in CONDITIONAL:
+        yield "precondition_failed"
+    if declared.takes_key:
+        yield from OF_KEYS
     if declared.body is not None:
         yield from OF_BODIES
     if declared.query is not None:
         yield declared.query.refused_as.code
-    if "<" in route.rule:
+    if route.variables:
         yield "not_found"
 
 
@@ -129,6 +149,8 @@ def _success(method: str, declared: Operation, schemas: Schemas) -> dict[str, An
     if declared.answer is not None:
         content = {"schema": {} if declared.answer is Any else schemas.of(declared.answer)}
         made["content"] = {declared.content_type: content}
+        if method == "GET" and declared.content_type == JSON:
+            made["headers"] = ETAG | (LINK if declared.pages else {})
     if declared.links:
         made["links"] = {
             name: {

@@ -37,6 +37,8 @@ class Operation:
     """The content type of another body than JSON, which the view reads by itself."""
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Operations that take a value of the answer: their id, and by parameter a JSON pointer."""
+    pages: bool = False
+    """Whether the answer is a page of a list, with the address of the next one."""
     takes_key: bool = False
     """Whether it makes something, and may be sent again with the same ``Idempotency-Key``."""
 
@@ -62,3 +64,9 @@ def operation_of(view: object) -> Operation | None:
     """Return the declaration of a view, None without one."""
     found: Operation | None = getattr(view, "operation", None)
     return found
+
+
+def takes_key(view: object) -> bool:
+    """Say whether a view may be sent again with the same ``Idempotency-Key``."""
+    found = operation_of(view)
+    return found is not None and found.takes_key

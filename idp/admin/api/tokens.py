@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
+from idp.admin.api.model import MAX_PAGE_SIZE
 from idp.admin.api.models import hardware_tokens as models
 from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.management import hardware_tokens
 from idp.management.users import token_as_json
 
@@ -24,12 +26,22 @@ class TokenApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @describe(models.HardwareTokens)
-    def list(self) -> Response:
-        """Return the tokens of all users, without their secrets."""
+    @describe(models.HardwareTokens, query=models.HardwareTokenQuery, pages=True)
+    def list(self, query: models.HardwareTokenQuery) -> Response:
+        """Return the tokens of all users, oldest first; ``limit`` and ``after`` return a part."""
+        if query.model_fields_set:
+            size = query.limit or MAX_PAGE_SIZE
+            found, after = self._services.mfa.codes.page_of_tokens(query.after or 0, size)
+            answer = jsonify(list(map(token_as_json, found)))
+            return with_next(answer, {"limit": size, "after": after} if after else None)
         return jsonify(list(map(token_as_json, self._services.mfa.codes.tokens())))
 
-    @describe(models.HardwareToken, body=models.NewHardwareToken, errors=REFUSALS)
+    @describe(
+        models.HardwareToken,
+        body=models.NewHardwareToken,
+        errors=REFUSALS,
+        takes_key=True,
+    )
     def add(self, body: models.NewHardwareToken) -> Response:
         """Register one token: its user, serial number and secret key, and what else is known."""
         token = hardware_tokens.add_token(

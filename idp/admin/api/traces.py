@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.models import reading as models
 from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.admin.pages.traces import zip_of
 from idp.admin.trace_query import query_of
 from idp.audit.roles import READ_SIGN_INS
@@ -26,7 +27,7 @@ class TraceApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @describe(models.TracePage, query=models.TraceQuery, errors=("not_a_time",))
+    @describe(models.TracePage, query=models.TraceQuery, pages=True, errors=("not_a_time",))
     def list(self, query: models.TraceQuery) -> Response:
         """Return the timelines that the parameters search for, newest first.
 
@@ -40,7 +41,9 @@ class TraceApi:
             return jsonify(traces=[each.as_json() for each in grown], next=None)
         found = timelines.search(self._services, wanted, before=query.before, limit=limit)
         following = found[-1].id if len(found) == limit else None
-        return jsonify(traces=[each.as_json() for each in found], next=following)
+        answer = jsonify(traces=[each.as_json() for each in found], next=following)
+        parameters = {**query.model_dump(), "before": following}
+        return with_next(answer, parameters if following else None)
 
     @describe(models.WholeTrace, errors=("no_timeline",))
     def show(self, activity_id: str) -> Response:

@@ -12,14 +12,22 @@ from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import BadBody
+from idp.admin.api.model import MAX_PAGE_SIZE
 from idp.admin.api.models import trusts as models
 from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.federation.metadata.entered import EnteredServiceProvider
 from idp.federation.relying_party.setting_changes import change_values
 from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.metadata import source as metadata_source
-from idp.management.trust_views import preview_as_json, report_as_json, view_of, views
+from idp.management.trust_views import (
+    preview_as_json,
+    report_as_json,
+    view_of,
+    views,
+    views_page,
+)
 from idp.saml import metadata_text
 from idp.saml.certificates import read_certificate
 
@@ -43,9 +51,15 @@ class TrustApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @describe(models.Trusts)
-    def list(self) -> Response:
-        """Return all trusts."""
+    @describe(models.Trusts, query=models.TrustQuery, pages=True)
+    def list(self, query: models.TrustQuery) -> Response:
+        """Return all trusts; ``limit``, ``after`` and ``search`` return a part of the list."""
+        if query.model_fields_set:
+            size = query.limit or MAX_PAGE_SIZE
+            found, after = views_page(self._services, query.after or 0, size, query.search)
+            answer = jsonify([view.as_json() for view in found])
+            parameters = {"limit": size, "after": after, "search": query.search}
+            return with_next(answer, parameters if after else None)
         return jsonify([view.as_json() for view in views(self._services)])
 
     @describe(models.Trust, errors=NO_TRUST)
@@ -58,6 +72,7 @@ class TrustApi:
         body=models.NewTrust,
         errors=(*OF_SETTINGS, *OF_METADATA),
         links={"trust_show": {"entity_id": "/entity_id"}},
+        takes_key=True,
     )
     def add(self, body: models.NewTrust) -> Response:
         """Add or update a trust from ``metadata`` (text), a ``url``, or ``entity_id`` and ``acs``.

@@ -94,6 +94,11 @@ class SqlCodeStore:
         with self._database.read() as connection:
             return hardware_tokens.tokens(connection, user)
 
+    def page_of_tokens(self, after: int, limit: int) -> tuple[Sequence[HardwareToken], int | None]:
+        """Return a page of the tokens of all users, and where the next one goes on, if any."""
+        with self._database.read() as connection:
+            return hardware_tokens.page(connection, after, limit)
+
     def add_tokens(
         self, tokens: Sequence[NewToken], now: datetime, *, only_check: bool = False
     ) -> Mapping[int, TokenRefusal]:

@@ -46,6 +46,14 @@ def tokens(connection: Connection, user: str | None = None) -> list[HardwareToke
     return [HardwareToken(*row) for row in connection.execute(wanted)]
 
 
+def page(connection: Connection, after: int, limit: int) -> tuple[list[HardwareToken], int | None]:
+    """Return the tokens behind a serial, oldest first, and that of the last if there are more."""
+    wanted = _TOKENS.add_columns(table.c.serial).where(table.c.serial > after).limit(limit + 1)
+    rows = connection.execute(wanted).all()
+    found = [HardwareToken(*row[:-1]) for row in rows[:limit]]
+    return found, rows[limit - 1][-1] if len(rows) > limit else None
+
+
 def sources(connection: Connection, user: str) -> list[CodeSource]:
     """Return the activated tokens of a user as sources of codes."""
     return [

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from idp.admin.api.model import Body, Shown
+from idp.admin.api.model import Body, PageSize, Place, Query, Shown
+
+
+class HardwareTokenQuery(Query):
+    """Which tokens are listed; without any parameter, all of them."""
+
+    after: Place | None = Field(None, description="As in Link of the page before")
+    limit: PageSize | None = Field(None, description="How many tokens a page has at most")
 
 
 class NewHardwareToken(Body):

@@ -6,9 +6,17 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from idp.admin.api.model import Body, FreeBody, Shown
+from idp.admin.api.model import Body, FreeBody, PageSize, Place, Query, Shown
 
 SETTINGS = "The settings by name: docs/trusts.md"
+
+
+class TrustQuery(Query):
+    """Which trusts are listed; without any parameter, all of them."""
+
+    search: str = Field("", description="Stands in the name or the entity ID, in any case")
+    after: Place | None = Field(None, description="As in Link of the page before")
+    limit: PageSize | None = Field(None, description="How many trusts a page has at most")
 
 
 class NewTrust(Body):
