@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from idp.cli.config_file import apply, diff, export
+from idp.cli.config_import import import_adfs
 from idp.cli.context import CommandGroup, invocation
 from idp.cli.output import json_option, print_fields, print_json, print_table
 
@@ -20,12 +21,12 @@ def config() -> None:
     """The settings in effect, and the configuration in the database as one file.
 
     show prints the settings of tallystick.toml: a variable TALLYSTICK__SECTION__KEY overrides the
-    file, and the file overrides the default. export, diff and apply are about what the database
-    has: trusts, policies, nodes, users.
+    file, and the file overrides the default. export, diff, apply and import-adfs are about
+    what the database has: trusts, policies, nodes, users.
     """
 
 
-for command in (export, diff, apply):
+for command in (export, diff, apply, import_adfs):
     config.add_command(command)
 
 

@@ -26,6 +26,8 @@ module              what it does                                          comman
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
 ``timelines``       finds what the flight recorder has; its sisters       ``tallystick trace``
                     ``timeline_texts`` and ``timeline_export`` write it
+``configuration/``  all of it as one document, compared and applied       ``tallystick config``
+``adfs_import/``    a document of what AD FS's cmdlets export             ``tallystick config``
 ``admin_token``     the administrator's token and its file                ``tallystick admin``
 ``background``      starts the threads of a server                        ``tallystick serve``
 ==================  ====================================================  ========================

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import click
 import pyotp
 import pytest
+from support import adfs_exports
 from support.nets import NET_SECONDS
 from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
@@ -48,6 +50,7 @@ CHANGES = {
     "admin token revoke": "api_token.revoke",
     "admin token show": "admin.token",
     "config apply": ("configuration.apply", "node.set"),
+    "config import-adfs": ("configuration.apply", "access.set", "trust.add"),
     "keys promote": "key.promote",
     "keys retire": "key.retire",
     "keys roll": "key.roll",
@@ -110,7 +113,11 @@ CHANGE_NOTHING = {
     "user show", "user tokens list",
 }  # fmt: skip
 
-READ_ONLY = ("tallystick sp refresh", "tallystick admin token show")
+READ_ONLY = (
+    "tallystick sp refresh",
+    "tallystick admin token show",
+    "tallystick config import-adfs trusts.json policies.json --write adfs.toml",
+)
 """Lines that change nothing of commands that do."""
 
 RUN_UNTIL_THEY_ARE_ENDED = ("nps run",)
@@ -120,6 +127,7 @@ NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "A" * 32
 """What a hardware token, or the app of a user, makes its codes of."""
 
+OUR_RULES = adfs_exports.rule(adfs_exports.ALWAYS)
 CONFIGURATION_FILE = 'format = 1\n[[nodes]]\nname = "sts1"\nbuild = "20348.350"\n'
 
 ADAPTER = """\
@@ -161,6 +169,8 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
         "outside.txt": "",
         "rules.txt": "c:[] => issue(claim = c);",
         "rules.toml": '[[claim_rules]]\npass = "upn"\n',
+        "trusts.json": json.dumps([adfs_exports.trust()]),
+        "policies.json": json.dumps([adfs_exports.policy("Ours", OUR_RULES)]),
         "staff.toml": '[[permit]]\ngroups = ["Staff"]\n',
         "tokens.csv": "upn,serial number,secret key,time interval\n"
         f"alice@example.test,1,{SECRET},60\n",

@@ -7,9 +7,11 @@ import shlex
 from pathlib import Path
 
 from click.testing import CliRunner
+from support import adfs_exports
 
 from idp import cli
 from idp.federation.access_control.policies import AccessControlPolicy
+from idp.management.adfs_import import kinds
 from idp.management.configuration.document import read_document
 from idp.management.configuration.plan import compare
 from idp.management.configuration.sections import SECTIONS
@@ -31,10 +33,24 @@ def test_the_commands_of_the_page_work_one_after_another(services, farm_folder, 
     monkeypatch.chdir(farm_folder)
     services.farm.set_build("sts1", "20348.350", "set-up")
     services.directory.add("alice@example.test", "password")
+    for name, value in {
+        "trusts": [adfs_exports.trust()],
+        "policies": [adfs_exports.policy("Ours", adfs_exports.rule(adfs_exports.ALWAYS))],
+        "rules": {"AdditionalAuthenticationRules": adfs_exports.MFA_OUTSIDE},
+        "global": adfs_exports.GLOBAL_POLICY,
+    }.items():
+        (farm_folder / f"{name}.json").write_bytes(adfs_exports.windows_powershell(value))
 
     for command in COMMANDS:
         run(command)
-    assert len(COMMANDS) >= 4
+    assert len(COMMANDS) == 7
+    assert services.trusts.existing(adfs_exports.ENTITY_ID)
+
+
+def test_every_cmdlet_of_the_import_has_a_row():
+    rows = "".join(re.findall(r"^\| (`Get-Adfs.+?) \|", PAGE, re.MULTILINE))
+
+    assert set(re.findall(r"`(Get-Adfs\w+)`", rows)) == set(kinds.KINDS)
 
 
 def test_the_requests_of_the_page_are_those_of_the_api(services):
