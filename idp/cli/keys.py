@@ -142,7 +142,8 @@ def show_rollover(services: Services, as_json: bool) -> None:
         [(step.state, step.title, step.command, step.effect) for step in found.steps],
         empty="",
     )
-    click.echo(f"The certificate that signs ends in {found.days_left} days.")
+    if found.days_left >= 0:
+        click.echo(f"The certificate that signs ends in {found.days_left} days.")
     for each in found.to_tell:
         click.echo(f"Applications {each.label}: {each.count}. {each.advice}")
         for entity_id, _ in each.trusts:

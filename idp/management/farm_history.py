@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from idp.audit.changes import ChangeEntry, ChangeGroup, ChangeQuery
 from idp.instants import json_instant
 from idp.management.audit_log import text_of
-from idp.management.farm_plan import FarmState, UndoRefused, plan_undo
+from idp.management.farm_plan import FarmState, UndoRefused, must_not_be_undone, plan_undo
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -92,9 +92,14 @@ class PastChange:
         return self.entries[:MAX_SHOWN]
 
     @property
+    def count(self) -> int:
+        """How many things were changed."""
+        return self.group.count - (self.undoes is not None)
+
+    @property
     def more(self) -> int:
         """How many entries there are besides."""
-        return self.group.count - (self.undoes is not None) - len(self.shown)
+        return self.count - len(self.shown)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for scripts."""
@@ -105,6 +110,7 @@ class PastChange:
             "actor": actor.name,
             "role": actor.role,
             "via": actor.via,
+            "count": self.count,
             "changes": [
                 {
                     "verb": each.entry.verb,
@@ -162,6 +168,7 @@ def _past_change(services: Services, group: ChangeGroup, state: FarmState) -> Pa
     taken_back, refusal = undone_by(services, group.id), None
     entries = farm_entries(group)
     try:
+        must_not_be_undone(group.id, taken_back)
         if group.count == len(group.entries):
             plan_undo(group.id, entries, state, undone_by=taken_back)
     except UndoRefused as error:

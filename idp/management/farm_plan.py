@@ -83,11 +83,7 @@ def plan_undo(
 
     Raises :class:`AlreadyUndone`, :class:`ChangedSince` and :class:`CannotBeUndone`.
     """
-    if undone_by is not None:
-        raise AlreadyUndone(
-            f"Change {change_id} is undone already, by change {undone_by}",
-            f"To have it again, undo change {undone_by}",
-        )
+    must_not_be_undone(change_id, undone_by)
     after = FarmState(dict(state.nodes), dict(state.hosts), state.clients)
     steps = []
     for entry in reversed(entries):
@@ -98,6 +94,15 @@ def plan_undo(
     if not steps:
         raise CannotBeUndone(f"Change {change_id} left everything as it was", "Nothing is to do")
     return tuple(steps)
+
+
+def must_not_be_undone(change_id: int, undone_by: int | None) -> None:
+    """Raise :class:`AlreadyUndone` if a change, whose id is *undone_by*, has undone this one."""
+    if undone_by is not None:
+        raise AlreadyUndone(
+            f"Change {change_id} is undone already, by change {undone_by}",
+            f"To have it again, undo change {undone_by}",
+        )
 
 
 def _plan_node_set(entry: ChangeEntry, state: FarmState) -> Step | None:

@@ -66,7 +66,12 @@ class SqlChangeLog:
         """Return the newest groups, or the newest of those older than *before_id*."""
         last = func.max(changes.c.serial)
         wanted = (
-            select(last.label("last"), func.count().label("number"), *_OF_A_GROUP)
+            select(
+                func.min(changes.c.serial).label("first"),
+                last.label("last"),
+                func.count().label("number"),
+                *_OF_A_GROUP,
+            )
             .where(changes.c.verb.in_(verbs))
             .group_by(*_OF_A_GROUP)
             .order_by(last.desc())
@@ -76,10 +81,9 @@ class SqlChangeLog:
             wanted = wanted.having(last < before_id)
         with self._database.read() as connection:
             return tuple(
-                ChangeGroup(
-                    row.last, row.number, _entries_of(connection, row, verbs, limit=entries)
-                )
+                ChangeGroup(row.last, row.number, found)
                 for row in connection.execute(wanted).all()
+                if (found := _entries_of(connection, row, verbs, limit=entries))  # else deleted
             )
 
     def group_of(self, entry_id: int, verbs: Sequence[str]) -> ChangeGroup | None:
@@ -97,6 +101,8 @@ def _entries_of(
     """Return the entries of the group that *row* has the columns of, oldest first."""
     same = (column == row._mapping[column.name] for column in _OF_A_GROUP)
     wanted = select(changes).where(*same, changes.c.verb.in_(verbs))
+    if "first" in row._mapping:  # so that the database looks at these rows only
+        wanted = wanted.where(changes.c.serial.between(row.first, row.last))
     found = connection.execute(wanted.order_by(changes.c.serial).limit(limit))
     return tuple(map(_entry, found))
 

@@ -110,6 +110,18 @@ def test_the_history_says_who_changed_what_and_is_paged(change, script, administ
     assert "There are no older changes" in administrator.see(f"{PAGE}?before=1").text
 
 
+def test_a_farm_whose_last_node_is_removed_still_leads_to_its_history(
+    script, administrator, press, services
+):
+    script("PUT", "/admin/api/nodes/sts1", {"build": "20348.350"})
+    script("DELETE", "/admin/api/nodes/sts1")
+    assert f'href="{PAGE}"' in administrator.see("/admin/farm").text
+
+    press(script("GET", HISTORY).json["changes"][0]["id"])
+
+    assert builds(services) == {"20348.350"}
+
+
 def test_an_auditor_sees_the_history_and_no_button(change, signed_in_as):
     change("20348.349")
 

@@ -256,6 +256,25 @@ def test_a_change_that_left_everything_as_it_was_has_nothing_to_undo(services):
     assert refusal(services, made).startswith("cannot_be_undone")
 
 
+def test_a_change_of_hundreds_of_nodes_is_undone_whole_and_shown_in_part(services):
+    act(services, nodes.set_build, "sts1", BUILD)
+    names = [f"node{number}" for number in range(farm_history.MAX_ENTRIES + 5)]
+    made = act(
+        services,
+        nodes.import_builds,
+        "\n".join(["name,build", *(f"{each},{OTHER}" for each in names)]),
+    )
+
+    (shown, _), _ = farm_history.history(services)
+    assert (shown.count, shown.more, shown.refusal) == (len(names), len(names) - 10, None)
+    undone = act(services, farm_undo.undo, made)
+
+    assert builds(services) == {"sts1": BUILD}
+    undo, shown, _ = farm_history.history(services)[0]
+    assert (undo.id, undo.undoes, undo.count) == (undone, made, len(names))
+    assert shown.as_json()["why_not"] == "already_undone"
+
+
 def test_the_history_is_paged_by_changes_and_says_what_can_be_undone(services):
     for build in (BUILD, OTHER, THIRD):
         act(services, nodes.import_builds, CSV.replace(OTHER, build))
