@@ -7,5 +7,5 @@ requests on the ``server`` of the benchmarks, ``served`` the same through ``tall
 ``recorder`` measures the flight recorder; ``flood`` measures a password while another client floods
 the server; ``usual_way`` measures plain pysaml2 for comparison. ``radius`` measures the NPS
 extension by ``radius_server`` and ``radius_client``, beside ``freeradius``; ``radius_load`` is a
-command of its own.
+command of its own. ``plugin`` measures the pytest plugin, and is a command, too.
 """

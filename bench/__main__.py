@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decision, flood, log_out, radius, saml, scale, sign_in, usual_way
+from bench import decision, flood, log_out, plugin, radius, saml, scale, sign_in, usual_way
 from bench.harness import Row, measure
 from bench.table import print_table
 from idp import logs
@@ -25,6 +25,7 @@ def main() -> None:
         sign_in.rows(idp, sp, Path(name)) as sign_in_rows,
         flood.rows(idp, sp, Path(name) / "flood") as flood_rows,
         radius.rows(idp, sp, Path(name) / "radius") as radius_rows,
+        plugin.rows(Path(name) / "plugin") as plugin_rows,
     ):
         rows = [
             *decision.ROWS,
@@ -32,6 +33,7 @@ def main() -> None:
             *sign_in_rows,
             *flood_rows,
             *radius_rows,
+            *plugin_rows,
             *log_out.rows(idp, sp, Path(name) / "log-out"),
             *scale.rows(idp, sp, Path(name)),
             *usual_way.rows(idp, sp, Path(name)),

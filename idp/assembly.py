@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from adapter.mfa.passkeys.passkey import relying_party_of
 from adapter.mfa.service import MfaService
@@ -59,10 +59,41 @@ if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.permissions import GroupsOf
     from adapter.mfa.push.challenge import Challenge
+    from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
     from idp.directory.nt_hash import NtHashStore
+    from idp.directory.user_store import UserRenames
+    from idp.federation.issuance.name_ids import PersistentNames
+    from idp.federation.metadata.schedule import RefreshStore
+    from idp.mfa.password_reset import ResetStore
+    from idp.notices.outbox import Outbox
+    from idp.notices.phone_notices import PhoneNotices
     from idp.saml.signing import SigningKey
+    from idp.saml_faults.next_fault import NextFaultStore
+    from idp.session.api_tokens import ApiTokenStore
+    from idp.session.log_outs import LogOuts
+    from idp.session.repeated_requests import RepeatedRequests
+    from idp.session.sign_in_store import SignInStore
+    from idp.session.used_once import UsedOnce
+
+
+class _Stores(TypedDict):
+    """The storage protocols of :class:`Services` without a room in front of them."""
+
+    api_tokens: ApiTokenStore
+    repeated_requests: RepeatedRequests
+    renames: UserRenames
+    refreshes: RefreshStore
+    log: SignInLog
+    persistent_names: PersistentNames
+    sign_ins: SignInStore
+    log_outs: LogOuts
+    once: UsedOnce
+    next_faults: NextFaultStore
+    resets: ResetStore
+    notices: PhoneNotices
+    outbox: Outbox
 
 
 def assemble(
@@ -72,11 +103,15 @@ def assemble(
     hasher: PasswordHasher | None = None,
     signing_key: SigningKey | None = None,
     counters: Counters = NO_COUNTERS,
+    waits_for_disk: bool = True,
 ) -> Services:
-    """Join the rooms of *config* and what a server or a test hands in."""
-    # Raises TallystickError, for example if the keys or the database cannot be opened.
+    """Join the rooms of *config* and what a server or a test hands in.
+
+    Raises TallystickError, for example if the keys or the database cannot be opened. If it does not
+    *wait for disk*, a power failure undoes the last commits: for tests alone.
+    """
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer, database = _open(config, clock)
+    sealer, database = _open(config, clock, waits_for_disk=waits_for_disk)
     nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
     directory = _directory(config.lockout, database, sealer, clock, hasher, nt_hashes)
     trusts, access = _trusts(config, database, clock)
@@ -89,21 +124,32 @@ def assemble(
         database=database,
         housekeeping=_housekeeping(config, database, clock, recorder),
         changes=Changes(SqlChangeLog(database), clock),
-        api_tokens=SqlApiTokens(database),
-        repeated_requests=SqlRepeatedRequests(database),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
-        renames=SqlRenames(
-            database, seeds=sealer.purpose("totp-seed"), hashes=sealer.purpose("nt-hash")
-        ),
         nt_hashes=nt_hashes,
         trusts=trusts,
-        refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
         nps=NpsServers(SqlNpsStore(database, sealer.purpose("nps-client-secret")), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
         access=access,
         providers=Providers(SqlProviderStore(database)),
+        signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
+        recorder=recorder,
+        recordings=recordings,
+        counters=counters,
+        admission=Admission(WORKER_THREADS, passwords=hasher.room),
+        **_stores(database, sealer),
+    )
+
+
+def _stores(database: Database, sealer: Sealer) -> _Stores:
+    return _Stores(
+        api_tokens=SqlApiTokens(database),
+        repeated_requests=SqlRepeatedRequests(database),
+        renames=SqlRenames(
+            database, seeds=sealer.purpose("totp-seed"), hashes=sealer.purpose("nt-hash")
+        ),
+        refreshes=SqlRefreshStore(database),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
         sign_ins=SqlSignInStore(database),
@@ -113,11 +159,6 @@ def assemble(
         resets=SqlResetStore(database),
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
-        signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
-        recorder=recorder,
-        recordings=recordings,
-        counters=counters,
-        admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
 
 
@@ -143,10 +184,14 @@ def _housekeeping(
     return Housekeeping(database, clock, keep, first=recorder.share)
 
 
-def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:
+def _open(config: Config, clock: Clock, *, waits_for_disk: bool) -> tuple[Sealer, Database]:
     """Return the farm's secret, and the database with this version's tables."""
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = Database(config.store.url, connections=config.store.connections)
+    database = Database(
+        config.store.url,
+        connections=config.store.connections,
+        waits_for_disk=waits_for_disk,
+    )
     upgrade(database)
     return sealer, database
 

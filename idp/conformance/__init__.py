@@ -1,6 +1,6 @@
 """The conformance run: every fault against one service provider, judged by a probe.
 
-A scripted browser (the one of the pytest plugin, without script) signs in at the service provider
+A browser without script (:mod:`idp.embedded.browser`) signs in at the service provider
 once without a fault, then with each fault, each time as a new visitor there. The probe says whether
 the visitor is signed in afterwards.
 

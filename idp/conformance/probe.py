@@ -10,7 +10,7 @@ from idp.conformance.verdict import Outcome
 from idp.saml_faults.scene import IMPOSTOR, cut_name
 
 if TYPE_CHECKING:
-    from idp.testing.page import Page
+    from idp.embedded.page import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from idp.signin.faulty import FAULT_HEADER
 from idp.signin.paths import SIGN_OUT
 
 if TYPE_CHECKING:
+    from idp.embedded.page import Page
     from idp.saml_faults.fault import Fault
     from idp.services import Services
-    from idp.testing.page import Page
 
 MAX_SENT = 60_000
 MAX_EXCERPT = 400

@@ -9,10 +9,10 @@ import requests
 from requests.adapters import BaseAdapter
 
 from adapter.errors import TallystickError
+from idp.embedded.browser import Browser
+from idp.embedded.page import Form, Page
 from idp.saml_faults.scene import ELSEWHERE
 from idp.session.cookie import NAME as SESSION
-from idp.testing.browser import Browser
-from idp.testing.page import Form, Page
 
 
 class SignInStopped(TallystickError):

@@ -1,4 +1,4 @@
-"""What the demo and the pytest plugin share, so that neither is a library of the other.
+"""What the demo, the pytest plugin and the conformance run share: none is a library of the other.
 
 It runs a whole server in the memory of one process: quick to start, for trying and for tests, not
 for real use (:mod:`idp.serving`).
@@ -7,6 +7,7 @@ for real use (:mod:`idp.serving`).
 - ``checked_requests``: what they check of each request before the application gets it
 - ``server_folder``: a folder with configuration, keys and secret, created if missing
 - ``phones``: the kinds of phone that a sample user may have, activated without a network
+- ``browser`` and ``page``: a browser without script that keeps cookies and submits forms
 - ``test_sp``: a service provider with pages that show what it receives
 
 Read first: ``server_folder``, then :class:`idp.testing.shared_servers.SharedServers` or

@@ -44,14 +44,16 @@ class Database:
     """One database, by URL: a SQLite file, or PostgreSQL for a farm.
 
     Threads and processes may share a database. It is opened at the first use; only :meth:`create`
-    creates a SQLite file. *connections* is the upper limit of connections to PostgreSQL.
+    creates a SQLite file. *connections* is the upper limit of connections to PostgreSQL. If it does
+    not *wait for disk*, no commit is durable.
     """
 
-    def __init__(self, url: str, *, connections: int = 16) -> None:
+    def __init__(self, url: str, *, connections: int = 16, waits_for_disk: bool = True) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._source = _source(parsed, connections)
         self._joint = JointOfThread()
+        self._waits_for_disk = waits_for_disk
 
     def create(self) -> None:
         """Create an empty SQLite file with mode 0600 if it does not exist."""
@@ -86,7 +88,7 @@ class Database:
         If *patient*, it waits longer for others that write: where nobody waits for the answer.
         Within :meth:`together` it commits with all the rest.
         """
-        joint = self._joint.current
+        joint, durable = self._joint.current, durable and self._waits_for_disk
         try:
             begin = self._begin_patiently if patient else self._source.begin
             with joint.write() if joint else begin(durable=durable) as connection:
@@ -128,7 +130,9 @@ class Database:
             return
         try:
             with ExitStack() as stack:
-                begin = partial(self._source.begin, durable=True, serializable=exclusive)
+                begin = partial(
+                    self._source.begin, durable=self._waits_for_disk, serializable=exclusive
+                )
                 joint = JointTransaction(begin, stack)
                 if exclusive:
                     joint.begin()

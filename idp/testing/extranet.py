@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
 from idp.web.proxies import FORWARDED_CLIENT_IP
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.client import Phone
+from idp.embedded.browser import Browser
 from idp.embedded.phones import PLATFORM, PhoneKind
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
 from idp.management.timelines import existing
 from idp.signin.paths import IDP_INITIATED, METADATA
-from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
 from idp.testing.faults import Faults
@@ -32,12 +32,12 @@ from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User, Users
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
+    from idp.embedded.page import Page
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.management.policies import PolicyView
     from idp.recorder.timeline import Timeline
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
-    from idp.testing.page import Page
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
+from idp.embedded.page import Page
 from idp.testing.expected import EXPECTED
-from idp.testing.page import Page
 
 if TYPE_CHECKING:
-    from idp.testing.browser import Browser
+    from idp.embedded.browser import Browser
     from idp.testing.users import User
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)

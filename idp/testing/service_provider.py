@@ -11,8 +11,8 @@ from idp.testing.expected import EXPECTED
 from idp.testing.signout import SignOut, follow
 
 if TYPE_CHECKING:
+    from idp.embedded.browser import Browser
     from idp.embedded.test_sp import SimulatedServiceProvider
-    from idp.testing.browser import Browser
     from idp.testing.federation import Federation
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)

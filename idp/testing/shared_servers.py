@@ -179,6 +179,7 @@ class SharedServers:
             clock=ShiftedClock(),
             hasher=self._hasher,
             signing_key=self._signing_key,
+            waits_for_disk=False,
         )
 
     def _new_key(self) -> SigningKey:

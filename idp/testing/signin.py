@@ -8,12 +8,12 @@ from functools import cached_property
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
+from idp.embedded.page import Form, Page
 from idp.testing.expected import EXPECTED
-from idp.testing.page import Form, Page
 
 if TYPE_CHECKING:
+    from idp.embedded.browser import Browser
     from idp.embedded.test_sp.received_response import ReceivedAssertion, ReceivedResponse
-    from idp.testing.browser import Browser
     from idp.testing.users import User
 
 

@@ -10,8 +10,8 @@ from idp.signin.paths import SIGN_OUT
 from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
-    from idp.testing.browser import Browser
-    from idp.testing.page import Form, Page
+    from idp.embedded.browser import Browser
+    from idp.embedded.page import Form, Page
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 

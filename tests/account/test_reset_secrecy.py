@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from support.accounts.reset_accounts import make
 
-from idp.testing.page import Page
+from idp.embedded.page import Page
 
 KINDS = (
     "two methods",

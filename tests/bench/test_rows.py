@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from bench import decision, flood, log_out, radius, saml, sign_in
+from bench import decision, flood, log_out, plugin, radius, saml, sign_in
 from bench.harness import Row
 from bench.radius_client import RadiusServer, free_port
 
@@ -42,6 +42,11 @@ def test_the_row_of_a_right_password_by_tallystick_serve_runs(idp, sp, tmp_path)
 
 def test_the_rows_of_radius_run(idp, sp, tmp_path):
     with radius.rows(idp, sp, tmp_path / "radius") as rows:
+        run_each(rows)
+
+
+def test_the_rows_of_the_pytest_plugin_run(tmp_path):
+    with plugin.rows(tmp_path / "plugin") as rows:
         run_each(rows)
 
 

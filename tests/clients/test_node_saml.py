@@ -11,12 +11,12 @@ import pytest
 from support.clients import node_saml
 from support.clients.node_saml import NodeSaml, NodeSamlError
 
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.saml.values import PERSISTENT
 from idp.signin.paths import IDP_INITIATED
-from idp.testing.browser import Browser
-from idp.testing.page import Page
 
 ENTITY_ID = "https://node.example.test/saml"
 ACS = "https://node.example.test/saml/acs"

@@ -10,10 +10,10 @@ import base64
 import pytest
 from support.service_providers.logout_messages import ReceivedMessage, carry, visit
 
+from idp.embedded.page import Page
 from idp.embedded.test_sp.pysaml2_client import make_configured_client
 from idp.saml.logout import OutgoingMessage
 from idp.saml.values import POST, REDIRECT
-from idp.testing.page import Page
 
 SP = "https://pysaml2.example.test/metadata"
 ACS, SLO = "https://pysaml2.example.test/acs", "https://pysaml2.example.test/slo"

@@ -6,9 +6,9 @@ import pytest
 
 from idp.conformance.probe import Probe
 from idp.conformance.verdict import Outcome, Verdict, judge
+from idp.embedded.page import Page
 from idp.saml_faults.catalogue import FAULTS, find_fault
 from idp.saml_faults.fault import Correct
-from idp.testing.page import Page
 
 IDP, ME = "https://idp.example.test", "https://sp.example.test/me"
 IN = Page(ME, 200, "<p>Hello user@example.test</p>")

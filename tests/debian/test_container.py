@@ -15,7 +15,7 @@ import yaml
 from support.containers.image import IMAGE, ROOT, CommandFailed, Image, built_image
 from support.servers.serve_process import free_port, until
 
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
 
 # The first test waits until the image is built.
 pytestmark = pytest.mark.timeout(600)

@@ -13,9 +13,9 @@ import pytest
 from support.clients import mellon
 from support.clients.mellon import Mellon
 
+from idp.embedded.browser import Browser
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.signin.paths import IDP_INITIATED
-from idp.testing.browser import Browser
 
 Register = Callable[..., Mellon]
 

@@ -26,8 +26,8 @@ from support.servers.serve_process import until
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.cli.demo import demo as command
+from idp.embedded.browser import Browser
 from idp.management import nodes as farm
-from idp.testing.browser import Browser
 
 ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
 

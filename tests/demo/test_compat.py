@@ -34,9 +34,9 @@ from support.nets import NET_SECONDS
 from support.servers.demo_process import DemoProcess, demo_process
 
 from idp.demo.compat.image import USERS
+from idp.embedded.browser import Browser
 from idp.embedded.test_sp.pysaml2_client import make_configured_client
 from idp.saml.values import POST, REDIRECT, TRANSIENT
-from idp.testing.browser import Browser
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import idp
 from idp.authenticator.client import Phone
 from idp.demo.address import DemoAddress
 from idp.demo.runner import Demo, run_demo
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
 from idp.testing.signout import follow
 
 MAY_BE_SAME_SITE = {"None", "Lax", "Strict"}

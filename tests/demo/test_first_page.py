@@ -12,8 +12,8 @@ from idp.authenticator.client import Phone
 from idp.config.reading import load
 from idp.demo.address import DemoAddress
 from idp.demo.runner import Demo, run_demo
-from idp.testing.browser import Browser
-from idp.testing.page import Page
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 
 
 @pytest.fixture(scope="module")

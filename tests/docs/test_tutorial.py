@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process
 
-from idp.testing.browser import Browser
-from idp.testing.page import Page
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
 STEPS = re.split(r"^## \d\. ", PAGE, flags=re.MULTILINE)[1:]

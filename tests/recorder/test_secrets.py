@@ -17,6 +17,7 @@ from support.service_providers.service_provider import ServiceProvider
 from support.sessions.passkey_sign_in import answer, register_passkey
 
 from idp.config.schema import SignInSection
+from idp.embedded import browser as browsers
 from idp.management import timeline_export, timelines
 from idp.management.timeline_texts import views_of
 from idp.recorder.recorder import Recorder
@@ -24,7 +25,6 @@ from idp.recorder.store import TimelineQuery
 from idp.signin.browser_request import BrowserRequest
 from idp.store.recorder_schema import recorded_parts
 from idp.store.recorder_schema import timelines as rows
-from idp.testing import browser as browsers
 from idp.web.web_request import WebRequest
 
 NEW_PASSWORD = "Battery staple 9 new"

@@ -9,8 +9,8 @@ from support.browsers.forwarding_proxy import appended, forwarding, through
 from support.service_providers.service_provider import ServiceProvider
 
 from idp.config.schema import ProxiesSection
+from idp.embedded.browser import Browser
 from idp.federation.access_control.policy_file import read_policy
-from idp.testing.browser import Browser
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
 MFA = "Multi-Factor Authentication"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from idp.testing.page import Form
+from idp.embedded.page import Form
 
 ELSEWHERE = {"Origin": "https://evil.example"}
 

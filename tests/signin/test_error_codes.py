@@ -15,10 +15,10 @@ from support.service_providers.service_provider import (
 
 from idp.audit.record import SignInRecord
 from idp.config.schema import SignInSection
+from idp.embedded.page import Page
 from idp.management.sign_in_log import LogQuery, read
 from idp.saml.values import NameID
 from idp.testing.federation import Federation
-from idp.testing.page import Page
 
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
 

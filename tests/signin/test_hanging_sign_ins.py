@@ -6,8 +6,8 @@ import pytest
 from support.nets import NET_SECONDS
 
 from adapter.mfa_server.page import ERRORS, NO_PLACE
+from idp.embedded.browser import Browser
 from idp.mfa.waiting import MAX_PLACES_OF_ONE_USER
-from idp.testing.browser import Browser
 
 SERVER, ENTRA = "AzureMfaServerAuthentication", "AzureMfaAuthentication"
 LONG = 20.0

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from idp.config.schema import LockoutSection, ProxiesSection
+from idp.embedded.page import Page
 from idp.signin.pages import WRONG_PASSWORD
-from idp.testing.page import Page
 from idp.web.request_headers import CHECKED
 
 pytestmark = pytest.mark.each_database

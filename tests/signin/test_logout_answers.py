@@ -14,10 +14,10 @@ from support.service_providers.logout_messages import (
 )
 from support.service_providers.service_provider import BOTH
 
+from idp.embedded.page import Page
 from idp.saml import uris
 from idp.saml.signing import SigningKey
 from idp.saml.values import POST, REDIRECT
-from idp.testing.page import Page
 
 WHOLE, PART = ("Success",), ("Success", "PartialLogout")
 SKIPPED = {

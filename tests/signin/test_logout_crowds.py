@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.service_providers.logout_messages import carry, is_signed_in, outcomes_on, visit
 
-from idp.testing.page import Page
+from idp.embedded.page import Page
 
 pytestmark = pytest.mark.each_database
 

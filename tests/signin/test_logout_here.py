@@ -7,8 +7,8 @@ from support.nets import NET_SECONDS
 from support.service_providers.logout_messages import events, is_signed_in, outcomes_on, visit
 
 from idp.config.schema import SignInSection
+from idp.embedded.page import Page
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
-from idp.testing.page import Page
 
 
 @pytest.fixture

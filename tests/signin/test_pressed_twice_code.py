@@ -10,8 +10,8 @@ import pytest
 from support.adapters.mfa_node import at_once
 from support.browsers.redirects import answer_to, page_at
 
+from idp.embedded.browser import Browser
 from idp.signin.outcomes import JUST_NOW
-from idp.testing.browser import Browser
 
 pytestmark = pytest.mark.each_database
 

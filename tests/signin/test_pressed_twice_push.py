@@ -10,8 +10,8 @@ import pytest
 from support.adapters.mfa_node import at_once
 from support.browsers.redirects import answer_to, password_of
 
-from idp.testing.browser import Browser
-from idp.testing.page import Page
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 
 pytestmark = pytest.mark.each_database
 

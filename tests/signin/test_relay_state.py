@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.service_providers.service_provider import ServiceProvider
 
+from idp.embedded.browser import Browser
 from idp.saml.bindings import MAX_RELAY_STATE
-from idp.testing.browser import Browser
 
 ANYTHING = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=100)
 BREAKS = st.text("\r\n\t\x0b\x1b\x7f\x85\u2028\ufeff\ufffe<>&\"'%+ ", min_size=1, max_size=20)

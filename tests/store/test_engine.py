@@ -95,6 +95,15 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
+def test_a_database_of_tests_never_waits_for_the_disk(database, database_file):
+    of_tests = Database(f"sqlite:///{database_file}", waits_for_disk=False)
+    with of_tests.write(durable=True) as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
+    with of_tests.together(), of_tests.write() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
+    of_tests.dispose()
+
+
 def test_a_locked_database_is_reported_and_serves_again_when_free(
     database, database_file, monkeypatch
 ):

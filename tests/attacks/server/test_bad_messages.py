@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
+from idp.embedded.page import Page
 from idp.saml.canonical import instant
 from idp.saml.xml import MAX_BYTES
-from idp.testing.page import Page
 
 MARK = "<b>bold</b>"
 

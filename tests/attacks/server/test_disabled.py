@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from support.service_providers.service_provider import ServiceProvider, two_levels
 
-from idp.testing.browser import Browser
-from idp.testing.page import Page
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 
 
 def by_redirect(sp: ServiceProvider, browser):

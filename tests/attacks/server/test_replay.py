@@ -7,8 +7,8 @@ from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.service_provider import ServiceProvider
 
+from idp.embedded.page import Page
 from idp.store.maintenance import purge
-from idp.testing.page import Page
 
 NOBODY = {
     "access_control_policy": "Permit specific group",

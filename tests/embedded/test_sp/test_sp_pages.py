@@ -7,12 +7,12 @@ import requests
 from lxml import html
 from support.nets import NET_SECONDS
 
+from idp.embedded.browser import Browser
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 from idp.saml.keys import new_signing_certificate
 from idp.saml.logout import send_logout_request
 from idp.saml.signing import SigningKey
 from idp.saml.values import REDIRECT, LogoutRequest, SingleLogoutService
-from idp.testing.browser import Browser
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])

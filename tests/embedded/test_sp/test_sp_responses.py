@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
 
 
 def test_a_changed_name_is_refused(complete_sign_in, federation):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from support.nets import NET_SECONDS
 
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
 
 Adds = Callable[[Message], Mapping[str, str]]
 """Given the headers that came, says which to send instead or besides."""

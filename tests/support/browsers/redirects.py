@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from idp.embedded.page import Page
 from idp.signin.continuation import PREFIX
-from idp.testing.page import Page
 
 
 def answer_to(browser, form, **fields):

@@ -10,9 +10,9 @@ from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from support.servers.demo_process import DemoProcess
 
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.saml.values import POST, REDIRECT
-from idp.testing.browser import Browser
-from idp.testing.page import Page
 
 SP = "http://app.example.com"
 ACS = "http://app.example.com/acs"

@@ -16,9 +16,9 @@ from typing import Any
 
 from idp.assembly import assemble
 from idp.config.reading import load
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.services import Services
-from idp.testing.browser import Browser
-from idp.testing.page import Page
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SECONDS = 90

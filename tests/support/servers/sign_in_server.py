@@ -24,11 +24,11 @@ from idp.assembly import assemble
 from idp.authenticator.client import Phone
 from idp.config.schema import SignInSection
 from idp.directory import PasswordHasher
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
-from idp.testing.browser import Browser
 from idp.testing.federation import Federation
-from idp.testing.page import Page
 from idp.testing.shared_servers import SharedServers
 from idp.testing.signin import SignIn as StartedSignIn
 

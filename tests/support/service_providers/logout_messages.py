@@ -10,15 +10,15 @@ from lxml import etree
 from support.nets import NET_SECONDS
 from support.service_providers.service_provider import BOTH, ServiceProvider
 
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.saml import signature, uris
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
 from idp.saml.logout import OutgoingMessage
 from idp.saml.values import (
     NameID,
 )
-from idp.testing.browser import Browser
 from idp.testing.federation import Federation
-from idp.testing.page import Page
 
 _NS = {"p": uris.PROTOCOL, "a": uris.ASSERTION}
 

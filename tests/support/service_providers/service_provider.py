@@ -29,7 +29,7 @@ from idp.saml.values import (
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
-    from idp.testing.browser import Browser
+    from idp.embedded.browser import Browser
     from idp.testing.federation import Federation
 
 HTTP_ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"

@@ -8,8 +8,8 @@ import pytest
 
 from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
+from idp.embedded.page import Page
 from idp.testing.federation import Federation
-from idp.testing.page import Page
 from idp.testing.signin import SignIn
 from idp.testing.users import User
 

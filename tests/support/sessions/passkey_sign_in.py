@@ -9,9 +9,9 @@ from typing import Any
 
 from support.passkeys import SoftwareAuthenticator
 
-from idp.testing.browser import Browser
+from idp.embedded.browser import Browser
+from idp.embedded.page import Page
 from idp.testing.federation import Federation
-from idp.testing.page import Page
 
 _OPTIONS = re.compile(r'id="passkeyButton"[^>]* data-options="([^"]*)"')
 

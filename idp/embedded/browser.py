@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import requests
 
-from idp.testing.page import Form, Page
+from idp.embedded.page import Form, Page
 
 TIMEOUT_SECONDS = 30
 
