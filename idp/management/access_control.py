@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.access_control.decision import Access, AccessRules, decide
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.simulation import simulate_request_context, simulate_sign_in
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 500
 ASKED = {"push": "a request on the phone", "totp": "a code"}
-EXTRANET_WARNING = (
+EXTRANET_WARNING = sentence(
     "its access depends on intranet and extranet, but no Web Application Proxy is configured "
     "([proxies] web_application_proxies): users outside count as inside"
 )
