@@ -66,7 +66,7 @@ def faults(catalogue: Catalog) -> Iterator[str]:
 def _marks_of_translation(message: Message) -> list[str]:
     if isinstance(message.string, str):
         return _marks(message.string)
-    return max(map(_marks, message.string), default=[])
+    return max(map(_marks, message.string), key=len, default=[])
 
 
 def _marks(text: str | tuple[str, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from adapter import reasons
 from adapter.reasons import Verdict
+from adapter.sentences import sentence
 from adapter.windows import (
     HOW_TO_TELL,
     NUMBER_MATCHING_SINCE,
@@ -98,17 +99,28 @@ def explain_undecided(
     """
     yield from reading.warnings
     if required is not None:
-        yield f"{required.product} shows a number from {required.kb} ({required.build}) on."
+        yield sentence(
+            "{product} shows a number from {kb} ({build}) on.",
+            product=required.product,
+            kb=required.kb,
+            build=required.build,
+        )
     elif reading.base is not None:
         yield explain_unlisted(reading)
     if listed is not None and listed.installed is not None:
         yield (
-            f"The newest cumulative update in the hotfix list is {listed.installed.kb} "
-            f"({listed.build}); that proves neither that a later one is installed nor that none is."
+            sentence(
+                "The newest cumulative update in the hotfix list is {kb} ({build}); "
+                "that proves neither that a later one is installed nor that none is.",
+                kb=listed.installed.kb,
+                build=listed.build,
+            )
         )
         yield from listed.warnings
     elif reading.kbs:
-        yield "The hotfix list holds no cumulative update of this server; that proves nothing."
+        yield sentence(
+            "The hotfix list holds no cumulative update of this server; that proves nothing."
+        )
     yield HOW_TO_TELL + "."
 
 
@@ -154,6 +166,9 @@ def _proven_server(reading: Reading) -> Server | None:
 def _proof_warnings(reading: Reading) -> Iterator[str]:
     if reading.build is None:
         yield (
-            f"The hotfix list proves {reading.at_least} or later, "
-            "unless an update in it still waits for a restart."
+            sentence(
+                "The hotfix list proves {at_least} or later, unless an update in it "
+                "still waits for a restart.",
+                at_least=reading.at_least,
+            )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from adapter.sentences import Sentence, sentence
+
 
 class TallystickError(Exception):
     """An error with a sentence about the problem, one about the remedy, and a code.
@@ -22,6 +24,16 @@ class TallystickError(Exception):
 
     def __str__(self) -> str:
         return ". ".join(part.rstrip(".") for part in (self.problem, self.remedy) if part) + "."
+
+
+def said_by(error: TallystickError) -> Sentence:
+    """Return ``str(error)``, so that a page can translate it."""
+    problem, remedy = (
+        part.rstrip(".") if part.endswith(".") else part for part in (error.problem, error.remedy)
+    )
+    if not remedy:
+        return sentence("{problem}.", problem=problem)
+    return sentence("{problem}. {remedy}.", problem=problem, remedy=remedy)
 
 
 class Unavailable(TallystickError):

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from adapter import reasons
 from adapter.errors import TallystickError
 from adapter.reasons import Verdict
+from adapter.sentences import sentence
 
 OVERRIDE_NAME: Final = "OVERRIDE_NUMBER_MATCHING_WITH_OTP"
 """The string value under ``HKLM\\SOFTWARE\\Microsoft\\AzureMfa``, read when the service starts."""
@@ -107,8 +108,12 @@ def override_warnings(value: str) -> Iterator[str]:
     """Yield a warning for a value that is neither TRUE nor FALSE nor empty."""
     if value and value not in set(Override):
         yield (
-            f"{OVERRIDE_NAME} is {value[:60]!r}, which counts as unset: "
-            "only TRUE and FALSE in capitals are known."
+            sentence(
+                "{override_name} is {value}, which counts as unset: only TRUE and "
+                "FALSE in capitals are known.",
+                override_name=OVERRIDE_NAME,
+                value=repr(value[:60]),
+            )
         )
 
 
@@ -171,4 +176,4 @@ def _by_version(sign_in: RadiusSignIn, override: Override) -> Verdict:
 
 def _assumed(given: str, what: str) -> Iterator[str]:
     if not given:
-        yield f"Assumed, because it was not given: {what}."
+        yield sentence("Assumed, because it was not given: {what}.", what=what)

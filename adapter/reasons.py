@@ -9,29 +9,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from adapter.sentences import sentence
+
 REASONS: Final = {
-    "kb_installed": "The update that brings number matching, or a later one, is installed.",
-    "kb_missing": "The update that brings number matching is not installed.",
-    "not_in_table": "Microsoft's table names no update for this version of Windows Server.",
-    "after_table_by_setting": "This Windows Server is later than Microsoft's table, and the farm's "
-    "setting products_after_table gives it number matching.",
-    "update_level_unknown": "It is not known which updates are installed: the revision is missing.",
-    "not_a_build": "The text names no build of Windows Server.",
-    "always": "Push notifications here always ask for a number.",
-    "method_unchanged": "A code was asked for; number matching changes nothing about codes.",
-    "push_not_enabled": "No policy allows push notifications.",
-    "app_upgrade_required": "The user's Authenticator is too old for numbers and must be upgraded.",
-    "wearable_cannot_match": "A wearable device cannot take a number; the phone has to be used.",
-    "mfa_server_has_no_number_matching": "MFA Server does not support number matching.",
-    "totp_by_version": "This version of the NPS extension asks for a code on its own.",
-    "totp_by_override": "The registry override makes the NPS extension ask for a code.",
-    "override_off": "The registry override keeps Approve/Deny.",
-    "override_not_set": "This version of the NPS extension asks for a code only when the registry "
-    "override says so.",
-    "version_too_old": "This version of the NPS extension does not know the registry override.",
-    "no_totp_method": "The user has no method that yields a code.",
-    "challenge_needs_pap": "A code can be asked for over PAP only.",
-    "client_cannot_answer_challenge": "The RADIUS client cannot ask the user for a code.",
+    "kb_installed": sentence(
+        "The update that brings number matching, or a later one, is installed."
+    ),
+    "kb_missing": sentence("The update that brings number matching is not installed."),
+    "not_in_table": sentence(
+        "Microsoft's table names no update for this version of Windows Server."
+    ),
+    "after_table_by_setting": sentence(
+        "This Windows Server is later than Microsoft's table, and the farm's "
+        "setting products_after_table gives it number matching."
+    ),
+    "update_level_unknown": sentence(
+        "It is not known which updates are installed: the revision is missing."
+    ),
+    "not_a_build": sentence("The text names no build of Windows Server."),
+    "always": sentence("Push notifications here always ask for a number."),
+    "method_unchanged": sentence(
+        "A code was asked for; number matching changes nothing about codes."
+    ),
+    "push_not_enabled": sentence("No policy allows push notifications."),
+    "app_upgrade_required": sentence(
+        "The user's Authenticator is too old for numbers and must be upgraded."
+    ),
+    "wearable_cannot_match": sentence(
+        "A wearable device cannot take a number; the phone has to be used."
+    ),
+    "mfa_server_has_no_number_matching": sentence("MFA Server does not support number matching."),
+    "totp_by_version": sentence("This version of the NPS extension asks for a code on its own."),
+    "totp_by_override": sentence("The registry override makes the NPS extension ask for a code."),
+    "override_off": sentence("The registry override keeps Approve/Deny."),
+    "override_not_set": sentence(
+        "This version of the NPS extension asks for a code only when the registry override says so."
+    ),
+    "version_too_old": sentence(
+        "This version of the NPS extension does not know the registry override."
+    ),
+    "no_totp_method": sentence("The user has no method that yields a code."),
+    "challenge_needs_pap": sentence("A code can be asked for over PAP only."),
+    "client_cannot_answer_challenge": sentence("The RADIUS client cannot ask the user for a code."),
 }
 """What each reason means, by its code."""
 
@@ -102,7 +121,7 @@ UPDATE_INSTALLED: Final = Rule(
 )
 UPDATES_ARE_CUMULATIVE: Final = Rule(
     "updates_are_cumulative",
-    note="A later revision of the same base build holds every earlier update.",
+    note=sentence("A later revision of the same base build holds every earlier update."),
 )
 UPDATE_MISSING: Final = Rule(
     "adfs_update_missing", "Unpatched versions of Windows Server don't support number matching."
@@ -114,11 +133,15 @@ EARLIER_VERSION: Final = Rule(
 )
 UNLISTED_VERSION: Final = Rule(
     "adfs_unlisted_version",
-    note="The table names the only versions with number matching, and this one is not among them.",
+    note=sentence(
+        "The table names the only versions with number matching, and this one is not among them."
+    ),
 )
 AFTER_TABLE: Final = Rule(
     "products_after_table_by_setting",
-    note="Only earlier versions are said to lack number matching; the farm is set to read it so.",
+    note=sentence(
+        "Only earlier versions are said to lack number matching; the farm is set to read it so."
+    ),
 )
 
 # What answers.
@@ -168,7 +191,7 @@ NPS_CLIENT: Final = Rule(
 )
 NPS_UNLISTED_VERSION: Final = Rule(
     "nps_unlisted_version",
-    note="The version is not listed; it behaves as the listed ones before and after it.",
+    note=sentence("The version is not listed; it behaves as the listed ones before and after it."),
 )
 
 

@@ -46,6 +46,7 @@ class Domain:
     fallback: str = ""
     is_whole: bool = False
     not_yet: tuple[str, ...] = ()
+    anew: tuple[str, ...] = ()
 
 
 DOMAINS = (
@@ -91,6 +92,7 @@ DOMAINS = (
         constants={},
         is_whole=True,
         not_yet=("access.html", "keys.html", "log.html"),
+        anew=("enabled",),
     ),
     Domain(
         "adapter",
@@ -123,6 +125,7 @@ def texts_of(root: Path, domain: Domain) -> dict[Text, list[tuple[str, int]]]:
     for file, line, text in extracted:
         found.setdefault(text, []).append((file, line))
     elsewhere = {text for each in _fallbacks(domain) for text in texts_of(root, each)}
+    elsewhere.difference_update(domain.anew)
     return {text: places for text, places in found.items() if text not in elsewhere}
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 SHOWN = ("alt", "aria-label", "data-label", "placeholder", "title")
 """The attributes that users see or hear."""
 LEFT_OUT = ("code", "kbd", "script", "style")
-NAMES = {"Tallystick", "NameID", "Authenticator", "name", "build"}
+NAMES = {"Tallystick", "NameID", "Authenticator"}
 _JINJA = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
 )
-_VALUE = re.compile(r"""[\w-]+=("[^"]*"|'[^']*')|\S*[\d@_/]\S*""")
-"""Outside of tags: attributes that a macro adds to a tag, addresses, and names with a digit."""
+_VALUE = re.compile(r"""[\w-]+=("[^"]*"|'[^']*')|\S*[\d@_/]\S*|\w+,\w+""")
+"""Attributes that a macro adds to a tag, addresses, names with a digit, columns of a file."""
 _WORD = re.compile(r"[^\W\d_]{2,}[\w-]*")
 
 

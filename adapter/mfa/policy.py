@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from adapter.sentences import joined, sentence
+
 ALL_USERS = "all_users"
 
 PUSH = "push"
@@ -36,27 +38,36 @@ DEVICE_BASED_PUSH = "deviceBasedPush"
 DEVICE_BASED_PUSH_REASON = "device_based_push"
 
 PERMISSION_REASONS: Final = {
-    "methods_policy":    "The authentication methods policy allows it.",
-    "legacy_policy":     "The legacy MFA policy allows it for all users.",
-    "both_policies":     "The authentication methods policy and the legacy MFA policy allow it.",
-    "method_off":        "The authentication methods policy has the method switched off.",
-    "codes_off":         "The authentication methods policy has Authenticator's codes switched "
-                         "off.",
-    "not_included":      "The authentication methods policy does not include the user.",
-    "excluded":          "The authentication methods policy excludes the user.",
-    "device_based_push": "The authentication methods policy allows the user passwordless phone "
-                         "sign-in alone (deviceBasedPush), and no push notifications.",
-    "unreadable_policy": "The policies cannot be read from the database: nothing is allowed.",
-    "issued_by_administrator": "An administrator has issued it.",
-    "unknown_method":    "A newer version of this server has stored the method: this one does not "
-                         "know it.",
-    "legacy_reset_policy": "The legacy reset policy allows it for registration.",
-    "self_service_off":  "The authentication methods policy does not let users register it "
-                         "themselves.",
-}  # fmt: skip
+    "methods_policy": sentence("The authentication methods policy allows it."),
+    "legacy_policy": sentence("The legacy MFA policy allows it for all users."),
+    "both_policies": sentence(
+        "The authentication methods policy and the legacy MFA policy allow it."
+    ),
+    "method_off": sentence("The authentication methods policy has the method switched off."),
+    "codes_off": sentence(
+        "The authentication methods policy has Authenticator's codes switched off."
+    ),
+    "not_included": sentence("The authentication methods policy does not include the user."),
+    "excluded": sentence("The authentication methods policy excludes the user."),
+    "device_based_push": sentence(
+        "The authentication methods policy allows the user passwordless phone "
+        "sign-in alone (deviceBasedPush), and no push notifications."
+    ),
+    "unreadable_policy": sentence(
+        "The policies cannot be read from the database: nothing is allowed."
+    ),
+    "issued_by_administrator": sentence("An administrator has issued it."),
+    "unknown_method": sentence(
+        "A newer version of this server has stored the method: this one does not know it."
+    ),
+    "legacy_reset_policy": sentence("The legacy reset policy allows it for registration."),
+    "self_service_off": sentence(
+        "The authentication methods policy does not let users register it themselves."
+    ),
+}
 """What the reason of a :class:`Permission` means, by its code."""
 
-LEGACY_IGNORED: Final = (
+LEGACY_IGNORED: Final = sentence(
     "The legacy MFA policy allows it, but is ignored since the migration is complete."
 )
 
@@ -233,8 +244,8 @@ class Permission:
     @property
     def explanation(self) -> str:
         """The reason in one or two sentences."""
-        sentence = PERMISSION_REASONS[self.reason]
-        return f"{sentence} {LEGACY_IGNORED}" if self.legacy_is_ignored else sentence
+        reason = PERMISSION_REASONS[self.reason]
+        return joined(" ", (reason, LEGACY_IGNORED)) if self.legacy_is_ignored else reason
 
 
 def permission_for(

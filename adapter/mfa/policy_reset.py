@@ -23,6 +23,7 @@ from adapter.mfa.policy import (
     Policies,
     refusal_of_methods_policy,
 )
+from adapter.sentences import sentence
 
 AUTHENTICATOR_METHODS = (PUSH, AUTHENTICATOR_CODE)
 RESET_METHODS = (PUSH, *CODE_METHODS)
@@ -31,12 +32,13 @@ RESET_METHODS = (PUSH, *CODE_METHODS)
 ADMINISTRATORS_NEED = 2
 
 RESET_REASONS = {
-    "reset_allowed":             "The user may reset the password.",
-    "reset_not_in_scope":        "The reset policy does not let the user reset the password.",
-    "reset_no_method":           "The policies allow the user too few methods that prove a reset.",
-    "reset_authenticator_alone": "Authenticator would be the only way: too few other methods are "
-                                 "allowed to the user.",
-}  # fmt: skip
+    "reset_allowed": sentence("The user may reset the password."),
+    "reset_not_in_scope": sentence("The reset policy does not let the user reset the password."),
+    "reset_no_method": sentence("The policies allow the user too few methods that prove a reset."),
+    "reset_authenticator_alone": sentence(
+        "Authenticator would be the only way: too few other methods are allowed to the user."
+    ),
+}
 """What the reason of :class:`ResetRules` means, by its code."""
 
 

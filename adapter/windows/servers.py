@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from adapter.sentences import sentence
 from adapter.windows.builds import Build
 from adapter.windows.catalogue import CatalogueUpdate, installed_update, updates_of
 from adapter.windows.products import (
@@ -51,9 +52,15 @@ def describe(build: Build) -> Server:
 def _warnings(build: Build) -> Iterator[str]:
     product = product_name(build.base)
     if product is None:
-        yield f"No Windows Server with the base build {build.base} is known here: check it."
+        yield sentence(
+            "No Windows Server with the base build {base} is known here: check it.", base=build.base
+        )
     elif _between_updates(build):
-        yield f"No published update of {product} has the build {build}: check it."
+        yield sentence(
+            "No published update of {product} has the build {build}: check it.",
+            product=product,
+            build=build,
+        )
     yield from _preview_warning(build)
 
 
@@ -75,7 +82,13 @@ def _preview_warning(build: Build) -> Iterator[str]:
     required = NUMBER_MATCHING_SINCE.get(build.base)
     if preview and required and build.includes(preview) and not build.includes(required.build):
         yield (
-            f"The preview {kb} ({preview}) is installed. An earlier revision of Microsoft's "
-            f"documentation listed it as enough; today's asks for {required.kb} "
-            f"({required.build}). Install any later update."
+            sentence(
+                "The preview {kb} ({preview}) is installed. An earlier revision of "
+                "Microsoft's documentation listed it as enough; today's asks for {kb2} "
+                "({build}). Install any later update.",
+                kb=kb,
+                preview=preview,
+                kb2=required.kb,
+                build=required.build,
+            )
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 
 ADMINISTRATOR, HELP_DESK, AUDITOR = "administrator", "help_desk", "auditor"
 ROLES = (ADMINISTRATOR, HELP_DESK, AUDITOR)
@@ -41,19 +42,19 @@ OTHERS_MAY = {
 """A verb that is not here is for administrators only."""
 
 DANGEROUS = {
-    "adapter.enable":     "Enable adapters",
-    "adapter.register":   "Register an adapter",
-    "adapter.unregister": "Remove an adapter",
-    "admin.token":        "Replace the emergency token",
-    "api_token.add":      "Make an API token",
-    "api_token.revoke":   "Revoke an API token",
-    "configuration.apply": "Apply a configuration",
-    "key.promote":        "Sign with the secondary key",
-    "key.retire":         "Retire a token-signing key",
-    "key.roll":           "Make the next token-signing key",
-    "trust.remove":       "Remove a relying party trust",
-    "user.remove":        "Remove a user",
-    "user.reset":         "Reset the account of a user",
+    "adapter.enable":     sentence("Enable adapters"),
+    "adapter.register":   sentence("Register an adapter"),
+    "adapter.unregister": sentence("Remove an adapter"),
+    "admin.token":        sentence("Replace the emergency token"),
+    "api_token.add":      sentence("Make an API token"),
+    "api_token.revoke":   sentence("Revoke an API token"),
+    "configuration.apply": sentence("Apply a configuration"),
+    "key.promote":        sentence("Sign with the secondary key"),
+    "key.retire":         sentence("Retire a token-signing key"),
+    "key.roll":           sentence("Make the next token-signing key"),
+    "trust.remove":       sentence("Remove a relying party trust"),
+    "user.remove":        sentence("Remove a user"),
+    "user.reset":         sentence("Reset the account of a user"),
 }  # fmt: skip
 """What asks a signed-in administrator for both proofs again, in words for a button."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.sides import policy_tells_sides_apart, rules_tell_sides_apart
 from idp.federation.access_control.words import describe_rule
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PAGE_SIZE = 50
-EXTRANET_WARNING = (
+EXTRANET_WARNING = sentence(
     "its access depends on intranet and extranet, but no Web Application Proxy is configured "
     "([proxies] web_application_proxies): users outside count as inside"
 )

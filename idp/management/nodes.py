@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
 from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
+from adapter.sentences import sentence
 from adapter.windows import CatalogueUpdate, updates_of
 from idp.federation.farm import BadNode
 from idp.instants import json_instant
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 EXPERIENCE_TEXTS = {
-    "number_match":   "a number to match",
-    "approve_deny":   "Approve/Deny",
-    "refused":        "a refusal: upgrade the app",
-    "phone_required": "“use your phone”",
-    "unavailable":    "no push",
+    "number_match":   sentence("a number to match"),
+    "approve_deny":   sentence("Approve/Deny"),
+    "refused":        sentence("a refusal: upgrade the app"),
+    "phone_required": sentence("“use your phone”"),
+    "unavailable":    sentence("no push"),
 }  # fmt: skip
 DEVICES = {
-    PHONE_CURRENT: "Phone with a current app",
-    PHONE_OLD:     "Phone with an old app",
-    WEARABLE:      "Wearable",
+    PHONE_CURRENT: sentence("Phone with a current app"),
+    PHONE_OLD:     sentence("Phone with an old app"),
+    WEARABLE:      sentence("Wearable"),
 }  # fmt: skip
 
 
@@ -67,8 +68,10 @@ class NodeView:
         update = self.decision.installed
         if update is None:
             return ""
-        later = "" if update.build == self.decision.build else " or later"
-        return f"{update.kb} of {update.released.isoformat()}{later}"
+        day = update.released.isoformat()
+        if update.build == self.decision.build:
+            return sentence("{kb} of {day}", kb=update.kb, day=day)
+        return sentence("{kb} of {day} or later", kb=update.kb, day=day)
 
     @property
     def devices(self) -> tuple[tuple[str, str], ...]:
@@ -87,9 +90,15 @@ class NodeView:
         if required is None:
             return None
         if self.decision.reason == "kb_missing":
-            return SuggestedBuild(f"Install {self.decision.kb} ({required})", str(required))
+            return SuggestedBuild(
+                sentence("Install {kb} ({build})", kb=self.decision.kb, build=required),
+                str(required),
+            )
         before = _last_before(required.base, required.revision)
-        return SuggestedBuild(f"Go back to {before.kb} ({before.build})", str(before.build))
+        return SuggestedBuild(
+            sentence("Go back to {kb} ({build})", kb=before.kb, build=before.build),
+            str(before.build),
+        )
 
 
 def nodes(services: Services) -> tuple[NodeView, ...]:

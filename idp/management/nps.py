@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
+from adapter.sentences import sentence
 from idp.instants import json_instant
 from idp.management.nps_changes import client_state, recording_client
 from idp.nps.clients import DEFAULT_TIMEOUT, preset_of
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 EXPERIENCE_TEXTS = {
-    "totp":         "a code",
-    "approve_deny": "Approve/Deny",
-    "refused":      "a refusal",
+    "totp":         sentence("a code"),
+    "approve_deny": sentence("Approve/Deny"),
+    "refused":      sentence("a refusal"),
 }  # fmt: skip
 
 NOT_ALLOWED = "protocol_not_allowed"
@@ -50,7 +51,7 @@ class Case:
     def shows(self) -> str:
         """What the user sees, in words."""
         if self.decision is None:
-            return f"a refusal: the host does not allow {self.protocol}"
+            return sentence("a refusal: the host does not allow {protocol}", protocol=self.protocol)
         return experience_text(self.decision)
 
     @property
@@ -198,11 +199,14 @@ def _cases(host: NpsHost, override: str) -> tuple[Case, ...]:
     first = next((each for each in PROTOCOLS if each in host.protocols), PROTOCOLS[0])
     kinds = (
         # protocol    has a code  can answer  label
-        ((first,      True,       True),      f"{first}, user with a code"),
-        ((first,      False,      True),      f"{first}, user without a code"),
-        (("MSCHAPv2", True,       True),      "MSCHAPv2, user with a code"),
-        ((first,      True,       False),     f"{first}, client that cannot ask for a code"),
-    )  # fmt: skip
+        ((first, True, True), sentence("{protocol}, user with a code", protocol=first)),
+        ((first, False, True), sentence("{protocol}, user without a code", protocol=first)),
+        (("MSCHAPv2", True, True), sentence("{protocol}, user with a code", protocol="MSCHAPv2")),
+        (
+            (first, True, False),
+            sentence("{protocol}, client that cannot ask for a code", protocol=first),
+        ),
+    )
     labels: dict[tuple[str, bool, bool], str] = {}
     for kind, label in kinds:
         labels.setdefault(kind, label)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.instants import json_instant
 from idp.management.user_audit import changes_user
 from idp.management.users import UnknownUser, find_user
@@ -57,4 +58,8 @@ def describe(kept: KeptNtHash | None) -> tuple[str, ...]:
     """Return it in words, one phrase or none."""
     if kept is None:
         return ()
-    return ("NT hash kept",) if kept.is_kept else ("NT hash kept from the next password on",)
+    return (
+        (sentence("NT hash kept"),)
+        if kept.is_kept
+        else (sentence("NT hash kept from the next password on"),)
+    )

@@ -21,6 +21,7 @@ from adapter.mfa.policy import (
     Policies,
     Target,
 )
+from adapter.sentences import counted, sentence
 from idp.operating_system import command_line
 
 if TYPE_CHECKING:
@@ -29,27 +30,33 @@ if TYPE_CHECKING:
     from idp.management.policy_diff import PolicyDiff, Said
 
 METHOD_NAMES = {
-    PUSH:               "Push to Authenticator",
-    AUTHENTICATOR_CODE: "Codes of Authenticator",
-    CODE_APP:           "Codes of other apps",
-    HARDWARE_TOKEN:     "Codes of hardware tokens",
-    PASSKEY:            "Passkeys",
+    PUSH:               sentence("Push to Authenticator"),
+    AUTHENTICATOR_CODE: sentence("Codes of Authenticator"),
+    CODE_APP:           sentence("Codes of other apps"),
+    HARDWARE_TOKEN:     sentence("Codes of hardware tokens"),
+    PASSKEY:            sentence("Passkeys"),
 }  # fmt: skip
 
 MIGRATIONS = {
-    Migration.PRE:         "The migration has not begun: the legacy policies count too, and the "
-                           "legacy reset policy alone says what proves a reset.",
-    Migration.IN_PROGRESS: "The migration is in progress: the legacy policies count too.",
-    Migration.COMPLETE:    "The migration is complete: the legacy policies are ignored.",
-}  # fmt: skip
+    Migration.PRE: sentence(
+        "The migration has not begun: the legacy policies count too, and the "
+        "legacy reset policy alone says what proves a reset."
+    ),
+    Migration.IN_PROGRESS: sentence("The migration is in progress: the legacy policies count too."),
+    Migration.COMPLETE: sentence("The migration is complete: the legacy policies are ignored."),
+}
 
 _ASKED_FOR = {
     # what         (what a diff calls it, when it is off, when it is on)
-    "application": ("application in requests", "hidden", "shown"),
-    "location":    ("location in requests", "hidden", "shown"),
-    "campaign":    ("to set up Authenticator", "not asked", "asked"),
-    "register":    ("to register a method", "not asked", "asked at each sign-in"),
-}  # fmt: skip
+    "application": (sentence("application in requests"), sentence("hidden"), sentence("shown")),
+    "location": (sentence("location in requests"), sentence("hidden"), sentence("shown")),
+    "campaign": (sentence("to set up Authenticator"), sentence("not asked"), sentence("asked")),
+    "register": (
+        sentence("to register a method"),
+        sentence("not asked"),
+        sentence("asked at each sign-in"),
+    ),
+}
 
 Row = tuple[str, str, str, str]
 
@@ -86,16 +93,24 @@ def diff_rows(found: PolicyDiff) -> list[Row]:
         for key, before, after in found.settings
     ]
     users = [
-        (each.user, f"{verb}{each.method}", _word(each.before), _why(each.after))
-        for verb, changes in (("", found.users), ("register ", found.registration))
-        for each in changes
+        (each.user, what, _word(each.before), _why(each.after))
+        for what, each in (
+            *((each.method, each) for each in found.users),
+            *(
+                (sentence("register {method}", method=each.method), each)
+                for each in found.registration
+            ),
+        )
     ]
     resets = [
-        (each.user, "reset the password", _reset(each.before), _reset(each.after))
+        (each.user, sentence("reset the password"), _reset(each.before), _reset(each.after))
         for each in found.resets
     ]
     said = [_said_row(each) for each in (*found.shown, *found.asked)]
-    locked = [(user, "any method", "allowed", "none is left") for user in found.locked_out]
+    locked = [
+        (user, sentence("any method"), sentence("allowed"), sentence("none is left"))
+        for user in found.locked_out
+    ]
     return [*settings, *users, *resets, *said, *locked]
 
 
@@ -109,7 +124,7 @@ def describe_methods(policies: Policies) -> Iterator[tuple[str, str]]:
             else (policies.legacy.codes and method in CODE_METHODS)
         )
         if legacy and not is_complete:
-            yield METHOD_NAMES[method], "Everybody, by the legacy MFA policy."
+            yield METHOD_NAMES[method], sentence("Everybody, by the legacy MFA policy.")
         else:
             yield METHOD_NAMES[method], _by_methods_policy(policies, method)
 
@@ -119,47 +134,66 @@ def describe_rules(policies: Policies) -> Iterator[str]:
     yield MIGRATIONS[policies.migration]
     reset, rules = policies.legacy_reset, policies.registration
     if not reset.scope:
-        yield "Nobody may reset the own password."
+        yield sentence("Nobody may reset the own password.")
     else:
-        count = "one method" if reset.required == 1 else "two methods"
-        yield f"{_names(reset.scope)} may reset the own password with {count}."
+        yield counted(
+            "{people} may reset the own password with one method.",
+            "{people} may reset the own password with two methods.",
+            reset.required, people=_names(reset.scope),
+        )  # fmt: skip
     if rules.is_required:
-        yield "A user without a method registers one before a sign-in goes on."
+        yield sentence("A user without a method registers one before a sign-in goes on.")
     campaign = rules.campaign
     if campaign.state == "enabled":
         days = campaign.snooze_days
-        again = f"after {days} days" if days > 1 else "after a day" if days else "each time"
-        asked = _people(campaign.include, campaign.exclude)
-        yield f"A sign-in asks {asked} to set up Authenticator, {again} if they put it off."
+        yield sentence(
+            "A sign-in asks {people} to set up Authenticator, {again} if they put it off.",
+            people=_people(campaign.include, campaign.exclude),
+            again=counted("after a day", "after {number} days", days)
+            if days
+            else sentence("each time"),
+        )
     if rules.reconfirm_days:
-        yield f"Users confirm their methods every {rules.reconfirm_days} days."
+        yield sentence("Users confirm their methods every {days} days.", days=rules.reconfirm_days)
 
 
 def _by_methods_policy(policies: Policies, method: str) -> str:
     rules = policies.configuration_of(method)
     is_off = method == AUTHENTICATOR_CODE and not policies.authenticator.codes
     if is_off or not rules.is_enabled:
-        return "Nobody."
+        return sentence("Nobody.")
     include: Sequence[IncludeTarget] = rules.include
     if method == PUSH:
         include = [target for target in include if target.mode != DEVICE_BASED_PUSH]
-    people = _people(include, rules.exclude)
-    return f"{people[0].upper()}{people[1:]}."
+    if not include:
+        return sentence("Nobody.")
+    if rules.exclude:
+        return sentence(
+            "{people} except {others}.", people=_names(include), others=_names(rules.exclude)
+        )
+    return sentence("{people}.", people=_names(include))
 
 
 def _people(include: Sequence[Target], exclude: Sequence[Target]) -> str:
+    """Return people inside a sentence."""
     if not include:
-        return "nobody"
-    people = _names(include)
-    people = "everybody" if people == "Everybody" else people
-    return f"{people} except {_names(exclude)}" if exclude else people
+        return sentence("nobody")
+    people = sentence("everybody") if _are_all(include) else _names(include)
+    if exclude:
+        return sentence("{people} except {others}", people=people, others=_names(exclude))
+    return people
 
 
 def _names(targets: Iterable[Target]) -> str:
-    names = [each.id for each in targets]
-    if ALL_USERS in (name.casefold() for name in names):
-        return "Everybody"
-    return ", ".join(names)
+    """Return people at the beginning of a sentence."""
+    targets = list(targets)
+    if _are_all(targets):
+        return sentence("Everybody")
+    return ", ".join(each.id for each in targets)
+
+
+def _are_all(targets: Iterable[Target]) -> bool:
+    return ALL_USERS in (each.id.casefold() for each in targets)
 
 
 def _said_row(said: Said) -> Row:
@@ -171,16 +205,18 @@ def _said_row(said: Said) -> Row:
 def _reset(rules: ResetRules) -> str:
     """Return in words how a password is reset."""
     if not rules.is_allowed:
-        return f"not allowed: {rules.explanation}"
-    return f"{rules.required} of {', '.join(rules.methods)}"
+        return sentence("not allowed: {reason}", reason=rules.explanation)
+    return sentence("{count} of {methods}", count=rules.required, methods=", ".join(rules.methods))
 
 
 def _word(permission: Permission) -> str:
-    return "allowed" if permission.is_allowed else "not allowed"
+    return sentence("allowed") if permission.is_allowed else sentence("not allowed")
 
 
 def _why(permission: Permission) -> str:
-    return f"{_word(permission)}: {permission.explanation}"
+    if permission.is_allowed:
+        return sentence("allowed: {reason}", reason=permission.explanation)
+    return sentence("not allowed: {reason}", reason=permission.explanation)
 
 
 def _is_plain_group(target: object) -> bool:

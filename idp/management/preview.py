@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import TallystickError
+from adapter.errors import TallystickError, said_by
 from adapter.mfa.methods import Methods, RegisteredMethod
 from adapter.mfa.permissions import Way, way_of
 from adapter.mfa.policy import PUSH
 from adapter.mfa.verification.first_step import decide_push, first_step
 from adapter.reasons import CODE_UNCHANGED, REASONS
+from adapter.sentences import sentence
 from idp.management import preview_steps
 from idp.management.nodes import DEVICES, EXPERIENCE_TEXTS, must_exist
 from idp.management.preview_steps import REGISTERED, Person, Step, person_of
@@ -28,15 +29,17 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 LEFT_OUT = (
-    "What the request itself demands, such as ForceAuthn or a RequestedAuthnContext.",
-    "A session that the browser has already, which may make every proof unnecessary.",
-    "Where the user is: the sign-in is taken as one from inside, from an unknown address.",
-    "Adapters other than AzureMfaAuthentication.",
-    "Whether the phone can be reached.",
+    sentence("What the request itself demands, such as ForceAuthn or a RequestedAuthnContext."),
+    sentence("A session that the browser has already, which may make every proof unnecessary."),
+    sentence(
+        "Where the user is: the sign-in is taken as one from inside, from an unknown address."
+    ),
+    sentence("Adapters other than AzureMfaAuthentication."),
+    sentence("Whether the phone can be reached."),
 )
 """What a preview does not take into account."""
 
-OWN_DEVICE = "As registered now"
+OWN_DEVICE = sentence("As registered now")
 CHOICES = {REGISTERED: OWN_DEVICE, **DEVICES}
 """The values of the device, in words. ``registered`` needs a user."""
 
@@ -46,27 +49,27 @@ PUSHES = ("number_match", "approve_deny")
 UNAVAILABLE = "unavailable"
 SHOWS = {
     **EXPERIENCE_TEXTS,
-    "totp":    "a code to type",
-    "passkey": "the passkey",
+    "totp":    sentence("a code to type"),
+    "passkey": sentence("the passkey"),
 }  # fmt: skip
 WAY_TEXTS = {
-    "code_not_enabled":     "No policy allows the user's codes.",
-    "no_method_allowed":    "The policies allow none of the user's methods.",
-    "user_blocked":         "The user is blocked from every second factor.",
-    "method_not_available": "The user has no phone and no source of codes.",
-    "passkey_alone":        "The user has a passkey, and nothing else that could be asked for.",
-}  # fmt: skip
+    "code_not_enabled": sentence("No policy allows the user's codes."),
+    "no_method_allowed": sentence("The policies allow none of the user's methods."),
+    "user_blocked": sentence("The user is blocked from every second factor."),
+    "method_not_available": sentence("The user has no phone and no source of codes."),
+    "passkey_alone": sentence("The user has a passkey, and nothing else that could be asked for."),
+}
 """The reasons that are not those of a decision on a push."""
 ENDS = {
     # reason                           what the user sees
-    "user_disabled":                   "no sign-in",
-    "unreadable_user":                 "no sign-in",
-    "trust_disabled":                  "no sign-in",
-    "access_denied":                   "access denied",
-    "second_factor_not_required":      "no second factor",
-    "method_not_available":            "no method",
-    "no_strong_authentication_method": "no method",
-    "adapter_not_simulated":           "another adapter",
+    "user_disabled":                   sentence("no sign-in"),
+    "unreadable_user":                 sentence("no sign-in"),
+    "trust_disabled":                  sentence("no sign-in"),
+    "access_denied":                   sentence("access denied"),
+    "second_factor_not_required":      sentence("no second factor"),
+    "method_not_available":            sentence("no method"),
+    "no_strong_authentication_method": sentence("no method"),
+    "adapter_not_simulated":           sentence("another adapter"),
 }  # fmt: skip
 """What a user sees for whom the second factor does not begin."""
 
@@ -215,10 +218,10 @@ def _cell(
     said = first_step("", way, decision).explanation
     if said.experience in PUSHES and person is not None and person.paused is not None:
         pause = person.paused
-        return Cell(node, kind, UNAVAILABLE, pause.code, str(pause), (), decision.warnings)
-    sentence = REASONS.get(said.reason) or WAY_TEXTS[said.reason]
+        return Cell(node, kind, UNAVAILABLE, pause.code, said_by(pause), (), decision.warnings)
+    says = REASONS.get(said.reason) or WAY_TEXTS[said.reason]
     rules = _rules(decision, said.reason)
-    return Cell(node, kind, said.experience, said.reason, sentence, rules, decision.warnings)
+    return Cell(node, kind, said.experience, said.reason, says, rules, decision.warnings)
 
 
 def _way_and_device(person: Person | None, kind: str) -> tuple[Way | None, str | None]:

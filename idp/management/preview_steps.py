@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adapter.errors import said_by
 from adapter.mfa.policy_registration import Interrupt
 from adapter.mfa.policy_store import UnreadablePolicies
+from adapter.sentences import Sentence, joined, sentence
 from idp.management.access_simulation import simulate_access
 from idp.management.user_views import view_user
 from idp.management.users import UserMethods, find_user, methods_of
@@ -23,16 +25,31 @@ if TYPE_CHECKING:
 REGISTERED = "registered"
 SIMULATED = "AzureMfaAuthentication"
 ACCOUNT, ACCESS, SECOND_FACTOR, METHODS, LIMITS, AFTERWARDS = (
-    "account", "access", "second factor", "methods", "limits", "afterwards",
-)  # fmt: skip
+    sentence("account"),
+    sentence("access"),
+    sentence("second factor"),
+    sentence("methods"),
+    sentence("limits"),
+    sentence("afterwards"),
+)
 """The names of the steps, in the order of a sign-in."""
 
 ASKS_AFTERWARDS = {
-    Interrupt.REGISTER: "The user is asked to register a method before the sign-in goes on.",
-    Interrupt.CONFIRM:  "The user is asked to confirm the methods before the sign-in goes on.",
-    Interrupt.CAMPAIGN: "The registration campaign asks the user to register an Authenticator.",
-}  # fmt: skip
-WAYS = {"push": "a request on the phone", "totp": "a code", None: "nothing"}
+    Interrupt.REGISTER: sentence(
+        "The user is asked to register a method before the sign-in goes on."
+    ),
+    Interrupt.CONFIRM: sentence(
+        "The user is asked to confirm the methods before the sign-in goes on."
+    ),
+    Interrupt.CAMPAIGN: sentence(
+        "The registration campaign asks the user to register an Authenticator."
+    ),
+}
+WAYS = {
+    "push": sentence("a request on the phone"),
+    "totp": sentence("a code"),
+    None: sentence("nothing"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,9 @@ def _account(services: Services, user: User) -> Step:
     outcome = "unreadable_user" if user.unreadable else "user_disabled" if user.disabled else ""
     if not outcome and view.lockout is not None and view.lockout.locked:
         outcome = "locked_out"
-    return Step(ACCOUNT, f"{', '.join(view.states).capitalize()}.", outcome)
+    return Step(
+        ACCOUNT, sentence("The account is: {states}.", states=joined(", ", view.states)), outcome
+    )
 
 
 def _access(
@@ -115,75 +134,90 @@ def _access(
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """Return the steps of access: those before the second factor, and those after it."""
     if not trust:
-        assumed = "No trust is chosen: one that asks for the second factor is assumed."
+        assumed = sentence("No trust is chosen: one that asks for the second factor is assumed.")
         return (Step(SECOND_FACTOR, assumed),), ()
     settings = services.trusts.existing(trust).settings
     if not settings.enabled:
-        return (Step(ACCESS, "The trust is disabled.", "trust_disabled"),), ()
+        return (Step(ACCESS, sentence("The trust is disabled."), "trust_disabled"),), ()
     if person is None:
-        assumed = "Without a user it is assumed that the trust asks for the second factor."
+        assumed = sentence(
+            "Without a user it is assumed that the trust asks for the second factor."
+        )
         return (Step(SECOND_FACTOR, assumed),), ()
     simulated = simulate_access(services, trust, user=person.user.upn)
     if simulated.denied_by:
-        sentence, code = f"Denied: {'; '.join(simulated.denied_by)}.", "access_denied"
+        denied = sentence("Denied: {rules}.", rules="; ".join(simulated.denied_by))
+        access = Step(ACCESS, denied, "access_denied")
     else:
-        sentence, code = f"Permitted by {'; '.join(simulated.permitted_by)}.", ""
-    access = Step(ACCESS, sentence, code)
+        permitted = "; ".join(simulated.permitted_by)
+        access = Step(ACCESS, sentence("Permitted by {rules}.", rules=permitted))
     if simulated.second_factor_by:
-        asked = Step(SECOND_FACTOR, f"Asked for by {'; '.join(simulated.second_factor_by)}.")
+        asked = Step(
+            SECOND_FACTOR,
+            sentence("Asked for by {rules}.", rules="; ".join(simulated.second_factor_by)),
+        )
         return (asked,), (access,)
-    none = Step(SECOND_FACTOR, "Nothing asks for it.", "second_factor_not_required")
+    none = Step(SECOND_FACTOR, sentence("Nothing asks for it."), "second_factor_not_required")
     return (access, none), ()
 
 
 def _adapters(services: Services) -> Step:
     enabled = services.policy.enabled_providers()
     if not enabled:
-        sentence = "No adapter is enabled."
-        return Step(SECOND_FACTOR, sentence, "no_strong_authentication_method")
+        says = sentence("No adapter is enabled.")
+        return Step(SECOND_FACTOR, says, "no_strong_authentication_method")
     if SIMULATED not in enabled:
-        sentence = f"{', '.join(enabled)} asks, which a preview does not know."
-        return Step(SECOND_FACTOR, sentence, "adapter_not_simulated")
+        says = sentence(
+            "{adapters} asks, which a preview does not know.", adapters=", ".join(enabled)
+        )
+        return Step(SECOND_FACTOR, says, "adapter_not_simulated")
     others = [name for name in enabled if name != SIMULATED]
     if not others:
-        return Step(SECOND_FACTOR, f"{SIMULATED} asks.")
-    may_choose = f"Users for whom {', '.join(others)} is available, too, choose first."
-    return Step(SECOND_FACTOR, f"{SIMULATED} asks. {may_choose}")
+        return Step(SECOND_FACTOR, sentence("{adapter} asks.", adapter=SIMULATED))
+    says = sentence(
+        "{adapter} asks. Users for whom {others} is available, too, choose first.",
+        adapter=SIMULATED, others=", ".join(others),
+    )  # fmt: skip
+    return Step(SECOND_FACTOR, says)
 
 
 def _methods(person: Person) -> Iterator[Step]:
     known, way = person.known, person.known.way
     registered = [each for each in known.methods.registered if each.kind in ("push", "totp")]
     if not registered:
-        yield Step(
-            METHODS, "No phone and no source of codes is registered.", "method_not_available"
-        )
+        says = sentence("No phone and no source of codes is registered.")
+        yield Step(METHODS, says, "method_not_available")
         return
-    names = ", ".join(f"{each.name or each.kind} ({_right(person, each)})" for each in registered)
-    yield Step(METHODS, f"Registered: {names}. Asked first: {WAYS[way.asks]}.", way.reason)
+    says = sentence(
+        "Registered: {methods}. Asked first: {first}.",
+        methods=joined(", ", (_right(person, each) for each in registered)),
+        first=WAYS[way.asks],
+    )
+    yield Step(METHODS, says, way.reason)
 
 
-def _right(person: Person, method: RegisteredMethod) -> str:
-    permission = person.known.permissions.of(method)
-    allowed = "allowed" if permission.is_allowed else "not allowed"
-    return f"{allowed}: {permission.reason}"
+def _right(person: Person, method: RegisteredMethod) -> Sentence:
+    permission, name = person.known.permissions.of(method), method.name or method.kind
+    if permission.is_allowed:
+        return sentence("{method} (allowed: {reason})", method=name, reason=permission.reason)
+    return sentence("{method} (not allowed: {reason})", method=name, reason=permission.reason)
 
 
 def _limits(person: Person) -> Iterator[Step]:
     if person.known.permissions.is_blocked:
         return  # the methods say so
     if person.paused is not None:
-        yield Step(LIMITS, str(person.paused), person.paused.code)
+        yield Step(LIMITS, said_by(person.paused), person.paused.code)
     if person.codes_refused is not None and person.known.methods.has("totp"):
-        sentence = "Too many codes were wrong: every code is refused for now."
-        yield Step(LIMITS, sentence, person.codes_refused.value)
+        says = sentence("Too many codes were wrong: every code is refused for now.")
+        yield Step(LIMITS, says, person.codes_refused.value)
 
 
 def _afterwards(services: Services, upn: str) -> Iterator[Step]:
     try:
         interrupt = services.mfa.interrupt_of(upn)
     except UnreadablePolicies as error:
-        yield Step(AFTERWARDS, str(error), error.code)
+        yield Step(AFTERWARDS, said_by(error), error.code)
         return
     if interrupt is not None:
         yield Step(AFTERWARDS, ASKS_AFTERWARDS[interrupt])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapter.sentences import counted, joined, sentence
 from idp.recorder.timeline import KINDS, Step, Timeline
 from idp.saml.xml import indented
 
@@ -17,14 +18,14 @@ Detail = tuple[str, str]
 _ROOT = re.compile(r"<(?:\w+:)?(\w+)[\s>]")
 _WORDS = {
     # field                    label
-    "by_name":                 "named by",
-    "signed_with":             "signed with",
-    "certificate_in_message":  "certificate in the message",
-    "must_sign":               "has to sign",
-    "because":                 "because",
-    "in":                      "claim of the user",
-    "out":                     "attribute sent",
-    "rules":                   "rule",
+    "by_name":                 sentence("named by"),
+    "signed_with":             sentence("signed with"),
+    "certificate_in_message":  sentence("certificate in the message"),
+    "must_sign":               sentence("has to sign"),
+    "because":                 sentence("because"),
+    "in":                      sentence("claim of the user"),
+    "out":                     sentence("attribute sent"),
+    "rules":                   sentence("rule"),
 }  # fmt: skip
 
 
@@ -134,61 +135,85 @@ def _message_in(fields: Mapping[str, Any]) -> str:
     if "protocol" in fields:
         return f"{fields['message']} of {fields['client']}, {fields['protocol'] or 'no password'}"
     if "by_name" in fields:
-        return "The address names the trust (IdP-initiated)"
+        return sentence("The address names the trust (IdP-initiated)")
+    binding, name = _short(fields.get("binding")), message_name(fields)
     if "not_decoded" in fields:
-        return f"By {_short(fields.get('binding'))}; not decoded: {fields['not_decoded']}"
-    algorithms = ", ".join(map(_short, fields.get("signed_with", ())))
-    signed = f"signed with {algorithms}" if algorithms else "not signed"
-    return f"{message_name(fields)} by {_short(fields.get('binding'))}, {signed}"
+        why = fields["not_decoded"]
+        return sentence("By {binding}; not decoded: {problem}", binding=binding, problem=why)
+    if algorithms := ", ".join(map(_short, fields.get("signed_with", ()))):
+        return sentence(
+            "{message} by {binding}, signed with {algorithms}",
+            message=name, binding=binding, algorithms=algorithms,
+        )  # fmt: skip
+    return sentence("{message} by {binding}, not signed", message=name, binding=binding)
 
 
 def _message_out(fields: Mapping[str, Any]) -> str:
-    fault = f", with the fault {fields['fault']}" if "fault" in fields else ""
-    return f"{message_name(fields)} to {fields.get('destination')}{fault}"
+    name, address = message_name(fields), fields.get("destination")
+    if "fault" in fields:
+        return sentence(
+            "{message} to {address}, with the fault {fault}",
+            message=name, address=address, fault=fields["fault"],
+        )  # fmt: skip
+    return sentence("{message} to {address}", message=name, address=address)
 
 
 def _trust(fields: Mapping[str, Any]) -> str:
-    has_to = "; has to sign its requests" if fields.get("must_sign") else ""
-    return f"{fields.get('display_name')}{has_to}"
+    name = fields.get("display_name")
+    if fields.get("must_sign"):
+        return sentence("{trust}; has to sign its requests", trust=name)
+    return str(name)
 
 
 def _signature(fields: Mapping[str, Any]) -> str:
-    return f"Right, by the trust's certificate {str(fields.get('certificate'))[:16]}…"
+    thumbprint = str(fields.get("certificate"))[:16]
+    return sentence("Right, by the trust's certificate {thumbprint}…", thumbprint=thumbprint)
+
+
+_NEXTS = {
+    # next step       what is asked for
+    "primary":        sentence("Asks for a password or passkey"),
+    "second_factor":  sentence("Asks for the second factor"),
+    "complete":       sentence("Nothing more is asked"),
+}  # fmt: skip
 
 
 def _decision(fields: Mapping[str, Any]) -> str:
     if "leads_to" in fields:
-        return f"The sign-in leads to {fields['leads_to']}"
-    nexts = {
-        "primary": "Asks for a password or passkey",
-        "second_factor": "Asks for the second factor",
-        "complete": "Nothing more is asked",
-    }
-    line = nexts.get(str(fields.get("next_step")), "")
+        return sentence("The sign-in leads to {page}", page=fields["leads_to"])
+    parts = [_NEXTS[step]] if (step := str(fields.get("next_step"))) in _NEXTS else []
     if reasons := fields.get("second_factor_by"):
-        line += f"; second factor by {' and '.join(reasons)}"
+        parts.append(sentence("second factor by {rules}", rules=", ".join(reasons)))
     if denied := fields.get("denied_by"):
-        line += f"; no access: {', '.join(denied)}"
+        parts.append(sentence("no access: {rules}", rules=", ".join(denied)))
     elif permitted := fields.get("permitted_by"):
-        line += f"; access by {', '.join(permitted)}"
-    return line
+        parts.append(sentence("access by {rules}", rules=", ".join(permitted)))
+    return joined("; ", parts)
 
 
 def _proof(fields: Mapping[str, Any]) -> str:
-    return f"{fields.get('user') or 'No valid name'}: {fields.get('outcome')}"
+    user = fields.get("user") or sentence("No valid name")
+    return sentence("{user}: {outcome}", user=user, outcome=fields.get("outcome"))
 
 
 def _second_factor(fields: Mapping[str, Any]) -> str:
     if offered := fields.get("offered"):
-        return f"The user chooses among {', '.join(offered)}"
-    end = fields.get("code") or fields.get("outcome") or "asked"
-    shown = f"{fields.get('experience')} ({fields.get('reason')})"
-    return f"{fields.get('provider') or 'No adapter'}: {shown}, {end}"
+        return sentence("The user chooses among {adapters}", adapters=", ".join(offered))
+    return sentence(
+        "{adapter}: {experience} ({reason}), {end}",
+        adapter=fields.get("provider") or sentence("No adapter"),
+        experience=fields.get("experience"),
+        reason=fields.get("reason"),
+        end=fields.get("code") or fields.get("outcome") or sentence("asked"),
+    )
 
 
 def _claims(fields: Mapping[str, Any]) -> str:
     sent: Sequence[Any] = fields.get("out", ())
-    return f"{len(sent)} attributes, made by {fields.get('made_by')}"
+    return counted(
+        "{number} attribute, made by {maker}", "{number} attributes, made by {maker}",
+        len(sent), maker=fields.get("made_by"),
+    )  # fmt: skip
 
 
 def _refused(fields: Mapping[str, Any]) -> str:
@@ -198,15 +223,28 @@ def _refused(fields: Mapping[str, Any]) -> str:
 def _log_out(fields: Mapping[str, Any]) -> str:
     if "ended" in fields:
         ends = [f"{each['trust']} {each['outcome']}" for each in fields["ended"]]
-        return f"The end: {', '.join(ends) or 'no service provider to ask'}"
+        if not ends:
+            return sentence("The end: no service provider to ask")
+        return sentence("The end: {outcomes}", outcomes=", ".join(ends))
     if "asked" in fields:
-        return f"{fields['asked']} answered: {fields.get('outcome')}"
-    return f"{fields.get('user')} is signed out, asked by {fields.get('asked_by')}"
+        return sentence(
+            "{trust} answered: {outcome}", trust=fields["asked"], outcome=fields.get("outcome")
+        )
+    return sentence(
+        "{user} is signed out, asked by {who}",
+        user=fields.get("user"), who=fields.get("asked_by"),
+    )  # fmt: skip
 
 
 def _answer(fields: Mapping[str, Any]) -> str:
-    what = fields.get("redirects_to") or f"page {fields.get('page')}"
-    return f"{fields.get('method')} {fields.get('path')}: {fields.get('status')}, {what}"
+    page = sentence("page {page}", page=fields.get("page"))
+    return sentence(
+        "{method} {path}: {status}, {result}",
+        method=fields.get("method"),
+        path=fields.get("path"),
+        status=fields.get("status"),
+        result=fields.get("redirects_to") or page,
+    )
 
 
 def _no_line(_fields: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.recorder.store import TimelineQuery
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ PAGE_SIZE = 50
 
 WHY_NONE = {
     # level    what to do
-    "off":    'The recorder is off: set [recorder] level = "errors" or "all", and restart',
-    "errors": 'Only what is refused is recorded: for the rest set [recorder] level = "all"; '
-              "or it has expired (keep_days, keep_count)",
-    "all":    "Check the id; or it has expired ([recorder] keep_days, keep_count)",
-}  # fmt: skip
+    "off": sentence('The recorder is off: set [recorder] level = "errors" or "all", and restart'),
+    "errors": sentence(
+        "Only what is refused is recorded: for the rest set [recorder] level = "
+        '"all"; or it has expired (keep_days, keep_count)'
+    ),
+    "all": sentence("Check the id; or it has expired ([recorder] keep_days, keep_count)"),
+}
 
 
 class NoTimeline(TallystickError):

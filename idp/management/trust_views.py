@@ -8,8 +8,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import counted, sentence
 from idp.federation.access_control.sides import trust_tells_sides_apart
-from idp.federation.metadata.preview import report_certificates, warn_of_end
+from idp.federation.metadata.preview import (
+    report_certificates,
+    warn_of_end,
+    weak_certificate,
+)
 from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.instants import json_instant
@@ -57,7 +62,7 @@ class TrustView:
             *self.end_of_metadata,
             *_of_refreshing(self.refreshing),
             *(
-                f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+                weak_certificate(use, report, weakness)
                 for use, report in _reports(self.trust, self.now)
                 for weakness in report.weaknesses
             ),
@@ -198,17 +203,22 @@ def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
         if getattr(trust.settings, weak.name) == weak.value:
             yield weak.warning
     if trust.settings.encryption_algorithm == "aes256-cbc":
-        yield "encryption in CBC mode can be altered unnoticed (encryption_algorithm)"
+        yield sentence("encryption in CBC mode can be altered unnoticed (encryption_algorithm)")
 
 
 def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
     if state is not None and state.held is not None:
-        yield f"new metadata is held back: {'; '.join(state.held.reasons)}"
+        yield sentence(
+            "new metadata is held back: {reasons}", reasons="; ".join(state.held.reasons)
+        )
     if state is not None and state.held_is_unreadable:
-        yield "what is held back of its metadata cannot be read: refresh it again"
+        yield sentence("what is held back of its metadata cannot be read: refresh it again")
     if state is not None and state.failures:
-        times = "once" if state.failures == 1 else f"{state.failures} times in a row"
-        yield f"its metadata could not be fetched, {times}: {state.fault}"
+        yield counted(
+            "its metadata could not be fetched, once: {fault}",
+            "its metadata could not be fetched, {number} times in a row: {fault}",
+            state.failures, fault=state.fault,
+        )  # fmt: skip
 
 
 def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:

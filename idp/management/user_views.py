@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.mfa.protection.store import Standing
+from adapter.sentences import joined, sentence
 from idp.instants import json_instant
 from idp.management import nt_hashes
 from idp.management.standing import describe, standing_as_json
@@ -23,9 +24,9 @@ PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
 PLACES = {
     # counter    wrong passwords from
-    "soft":     "anywhere",
-    "familiar": "familiar places",
-    "unknown":  "unknown places",
+    "soft":     sentence("anywhere"),
+    "familiar": sentence("familiar places"),
+    "unknown":  sentence("unknown places"),
 }  # fmt: skip
 """Where the wrong passwords of a counter came from."""
 
@@ -43,13 +44,14 @@ class UserView:
     def states(self) -> tuple[str, ...]:
         """The state of the account in words, one phrase for each thing."""
         user, lockout = self.user, self.lockout
-        states = ["disabled" if user.disabled else "enabled"]
+        states = [sentence("disabled") if user.disabled else sentence("enabled")]
         if user.unreadable:
-            states.append("cannot be read [unreadable_user]")
+            states.append(sentence("cannot be read [unreadable_user]"))
         if user.must_change:
-            states.append("must change password")
+            states.append(sentence("must change password"))
         if lockout is not None and lockout.locked:
-            states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+            places = joined(", ", (PLACES[name] for name in lockout.locked))
+            states.append(sentence("locked out: {places}", places=places))
         return (*states, *describe(self.standing), *nt_hashes.describe(self.kept))
 
     def as_json(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import counted, joined, sentence
 from idp.management import nodes
 from idp.management.nodes import DEVICES, NodeView
 
@@ -94,17 +95,25 @@ def sentence_of(views: Iterable[NodeView]) -> str:
     shown = Counter(view.shows for view in views).most_common()
     total = sum(count for _, count in shown)
     if len(shown) == 1:
-        nodes_show = "The one node shows" if total == 1 else f"All {total} nodes show"
-        return f"{nodes_show} {shown[0][0]}."
+        return counted(
+            "The one node shows {shows}.", "All {number} nodes show {shows}.", total,
+            shows=shown[0][0],
+        )  # fmt: skip
     (most, first), *others = ((count, shows) for shows, count in shown)
-    parts = [f"{most} of {total} nodes {_show(most)} {first}"]
-    parts += [f"{count} {_show(count)} {shows}" for count, shows in others]
-    meets = "both" if len(shown) == 2 else "all of them"
-    return f"{', '.join(parts)}: the same user will meet {meets}."
-
-
-def _show(count: int) -> str:
-    return "shows" if count == 1 else "show"
+    parts = [
+        counted(
+            "{number} of {total} nodes shows {shows}", "{number} of {total} nodes show {shows}",
+            most, total=total, shows=first,
+        )
+    ]  # fmt: skip
+    parts += [
+        counted("{number} shows {shows}", "{number} show {shows}", count, shows=shows)
+        for count, shows in others
+    ]
+    who = joined(", ", parts)
+    if len(shown) == 2:
+        return sentence("{nodes}: the same user will meet both.", nodes=who)
+    return sentence("{nodes}: the same user will meet all of them.", nodes=who)
 
 
 def _warnings(before: Iterable[NodeView], plans: Iterable[NodeChange]) -> Iterator[str]:
@@ -113,12 +122,19 @@ def _warnings(before: Iterable[NodeView], plans: Iterable[NodeChange]) -> Iterat
         yield from plan.warnings
         now, then = products[plan.node.name], plan.node.product
         if now != then:
-            yield f"{plan.node.name} runs {now}, and this build is one of {then}."
+            yield sentence(
+                "{name} runs {now}, and this build is one of {then}.",
+                name=plan.node.name,
+                now=now,
+                then=then,
+            )
 
 
 def _met(views: Iterable[NodeView], device: str) -> str:
     shown = Counter(dict(view.devices)[device] for view in views).most_common()
-    return ", ".join(f"{shows} ({count})" for shows, count in shown)
+    return joined(
+        ", ", (sentence("{shows} ({count})", shows=shows, count=count) for shows, count in shown)
+    )
 
 
 def _as_json(view: NodeView) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Final
 from adapter.decision import VALUES
 from adapter.errors import TallystickError
 from adapter.nps_extension import CODE_SINCE, KNOWN_VERSIONS, NpsVersion, parse_version
+from adapter.sentences import sentence
 from idp.nps.registry import RegistryValues
 
 PROTOCOLS: Final = tuple(filter(None, VALUES["protocol"]))
@@ -141,8 +142,13 @@ def overlaps(host: NpsHost, others: Iterable[NpsHost]) -> Iterator[str]:
         shared = [address for address in host.addresses if _meets(address, other.addresses)]
         if ports and shared:
             yield (
-                f"{other.name} listens on {shared[0]}, port {min(ports)}, too: "
-                "one process cannot run both. Give each host its own address or port."
+                sentence(
+                    "{name} listens on {shared}, port {ports}, too: one process cannot run "
+                    "both. Give each host its own address or port.",
+                    name=other.name,
+                    shared=shared[0],
+                    ports=min(ports),
+                )
             )
 
 
@@ -167,8 +173,15 @@ def _meets(address: str, others: Sequence[str]) -> bool:
 def _version_warnings(version: NpsVersion) -> Iterator[str]:
     if version < CODE_SINCE:
         yield (
-            f"Version {version} is earlier than {CODE_SINCE}, the first that asks for a code "
-            "without the override. Install a later one."
+            sentence(
+                "Version {version} is earlier than {code_since}, the first that asks "
+                "for a code without the override. Install a later one.",
+                version=version,
+                code_since=CODE_SINCE,
+            )
         )
     if version not in KNOWN_VERSIONS:
-        yield f"No released version {version} is known; it counts by its place between the others."
+        yield sentence(
+            "No released version {version} is known; it counts by its place between the others.",
+            version=version,
+        )

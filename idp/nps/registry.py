@@ -14,6 +14,7 @@ from typing import Final
 
 from adapter.errors import TallystickError
 from adapter.nps_extension import OVERRIDE_NAME, override_warnings
+from adapter.sentences import sentence
 from idp.nps.reg_file import Entry, Kind, RegFileError, read_entries
 
 KEY: Final = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\AzureMfa"
@@ -83,14 +84,20 @@ class RegistryValues:
     def _other_warnings(self) -> Iterator[str]:
         if self.require_user_match not in ("", "TRUE", "FALSE"):
             yield (
-                f"REQUIRE_USER_MATCH is {_quoted(self.require_user_match)}, which counts as unset: "
-                "only TRUE and FALSE in capitals are known."
+                sentence(
+                    "REQUIRE_USER_MATCH is {require_user_match}, which counts as unset: "
+                    "only TRUE and FALSE in capitals are known.",
+                    require_user_match=_quoted(self.require_user_match),
+                )
             )
         for part in _parts(self.ip_whitelist):
             if _address(part) is None:
                 yield (
-                    f"IP_WHITELIST has {_quoted(part)}, which is ignored: "
-                    "only addresses count, separated by semicolons, and no ranges."
+                    sentence(
+                        "IP_WHITELIST has {part}, which is ignored: only addresses count, "
+                        "separated by semicolons, and no ranges.",
+                        part=_quoted(part),
+                    )
                 )
 
 
@@ -185,13 +192,24 @@ class _Changes:
 
     def warnings(self) -> Iterator[str]:
         for field, kind in self._types.items():
-            yield f"{NAMES[field]} is of the type {kind[:20]}, which counts as unset: set a string."
+            yield sentence(
+                "{field} is of the type {kind}, which counts as unset: set a string.",
+                field=NAMES[field],
+                kind=kind[:20],
+            )
         if self._without_effect:
-            yield f"These values have no effect here: {', '.join(sorted(self._without_effect))}."
+            yield sentence(
+                "These values have no effect here: {without_effect}.",
+                without_effect=", ".join(sorted(self._without_effect)),
+            )
         if self._unknown:
             shown = sorted(self._unknown.values())
             more = f" and {len(shown) - 10} more" if len(shown) > 10 else ""
-            yield f"These values are not known and are ignored: {', '.join(shown[:10])}{more}."
+            yield sentence(
+                "These values are not known and are ignored: {shown}{more}.",
+                shown=", ".join(shown[:10]),
+                more=more,
+            )
 
 
 def _parts(ip_whitelist: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapter.sentences import joined, sentence
 from idp.instants import json_instant
 
 ISSUED = "issued"
@@ -36,20 +37,20 @@ class Step:
 
 KINDS = {
     # kind             heading
-    "message_in":      "Message received",
-    "message_out":     "Message sent",
-    "trust":           "Relying party trust",
-    "signature":       "Signature",
-    "decision":        "Decision",
-    "password":        "Password",
-    "passkey":         "Passkey",
-    "password_change": "Password change",
-    "second_factor":   "Second factor",
-    "claims":          "Claims",
-    "unencrypted":     "Response before encryption",
-    "log_out":         "Log-out",
-    "refused":         "Refused",
-    "answer":          "Answer",
+    "message_in":      sentence("Message received"),
+    "message_out":     sentence("Message sent"),
+    "trust":           sentence("Relying party trust"),
+    "signature":       sentence("Signature"),
+    "decision":        sentence("Decision"),
+    "password":        sentence("Password"),
+    "passkey":         sentence("Passkey"),
+    "password_change": sentence("Password change"),
+    "second_factor":   sentence("Second factor"),
+    "claims":          sentence("Claims"),
+    "unencrypted":     sentence("Response before encryption"),
+    "log_out":         sentence("Log-out"),
+    "refused":         sentence("Refused"),
+    "answer":          sentence("Answer"),
 }  # fmt: skip
 
 
@@ -101,19 +102,27 @@ class Summary:
     @property
     def sentence(self) -> str:
         """What became of it, in one sentence; for a refusal with its code and the remedy."""
-        who, where = self.user or "Somebody", self.trust or "this server"
+        who, where = self.user or sentence("Somebody"), self.trust or sentence("this server")
         match self.outcome:
             case "refused":
-                remedy = f" {self.remedy.rstrip('.')}." if self.remedy else ""
-                return f"Refused with {self.code}: {self.problem.rstrip('.')}.{remedy}"
+                refused = sentence(
+                    "Refused with {code}: {problem}.",
+                    code=self.code, problem=self.problem.rstrip("."),
+                )  # fmt: skip
+                remedy = sentence("{remedy}.", remedy=self.remedy.rstrip("."))
+                return joined(" ", (refused, remedy)) if self.remedy else refused
             case "issued":
-                return f"{who} signed in to {where}: a response was issued."
+                return sentence(
+                    "{who} signed in to {where}: a response was issued.", who=who, where=where
+                )
             case "signed_out":
-                return f"{who} was signed out."
+                return sentence("{who} was signed out.", who=who)
             case "led_on":
-                return f"{who} signed in to a page of this server."
+                return sentence("{who} signed in to a page of this server.", who=who)
             case _:
-                return f"The sign-in to {where} has not ended: its user has not gone on."
+                return sentence(
+                    "The sign-in to {where} has not ended: its user has not gone on.", where=where
+                )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.saml_faults import signing
 from idp.saml_faults.scene import Delivery, LogOutScene, Scene, by_post
 
@@ -36,19 +37,19 @@ class Group(StrEnum):
 
 
 GROUP_TITLES = {
-    Group.TIME:           "Time",
-    Group.AUDIENCE:       "Issuer, audience and recipient",
-    Group.IN_RESPONSE_TO: "InResponseTo",
-    Group.SIGNATURE:      "Signature",
-    Group.WRAPPING:       "Signature wrapping",
-    Group.ALGORITHM:      "Algorithms",
-    Group.NAME:           "NameID and comments",
-    Group.ENCRYPTION:     "Encryption",
-    Group.STATUS:         "Status and content",
-    Group.BINDING:        "Bindings and encodings",
-    Group.DUPLICATE:      "Duplicates and replay",
-    Group.KEY:            "Metadata and key rollover",
-    Group.LOG_OUT:        "Log-out",
+    Group.TIME:           sentence("Time"),
+    Group.AUDIENCE:       sentence("Issuer, audience and recipient"),
+    Group.IN_RESPONSE_TO: sentence("InResponseTo"),
+    Group.SIGNATURE:      sentence("Signature"),
+    Group.WRAPPING:       sentence("Signature wrapping"),
+    Group.ALGORITHM:      sentence("Algorithms"),
+    Group.NAME:           sentence("NameID and comments"),
+    Group.ENCRYPTION:     sentence("Encryption"),
+    Group.STATUS:         sentence("Status and content"),
+    Group.BINDING:        sentence("Bindings and encodings"),
+    Group.DUPLICATE:      sentence("Duplicates and replay"),
+    Group.KEY:            sentence("Metadata and key rollover"),
+    Group.LOG_OUT:        sentence("Log-out"),
 }  # fmt: skip
 
 

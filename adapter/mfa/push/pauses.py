@@ -10,6 +10,7 @@ from adapter.mfa.protection.block import is_in_force
 from adapter.mfa.push import limits
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.store import PushTransaction
+from adapter.sentences import sentence
 
 
 class PushPaused(TallystickError):
@@ -28,8 +29,10 @@ class PushReported(PushPaused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The user has reported a request that was not theirs",
-            "None is sent before a code was right or an administrator has unlocked the user",
+            sentence("The user has reported a request that was not theirs"),
+            sentence(
+                "None is sent before a code was right or an administrator has unlocked the user"
+            ),
         )
 
 
@@ -40,8 +43,8 @@ class PushBlocked(PushPaused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The user is blocked from every second factor",
-            "An administrator can end that: tallystick user unblock NAME",
+            sentence("The user is blocked from every second factor"),
+            sentence("An administrator can end that: tallystick user unblock NAME"),
         )
 
 

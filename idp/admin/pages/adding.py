@@ -9,7 +9,8 @@ from urllib.parse import quote
 from flask import Blueprint, request
 from werkzeug import Response
 
-from adapter.errors import TallystickError, Unavailable
+from adapter.errors import TallystickError, Unavailable, said_by
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PATH = "/admin/trusts"
-ADDED = "The trust is added. Users can sign in to it from now on."
-UPDATED = "The trust is updated."
-REMOVED = "The trust is removed: nobody can sign in to it any more."
+ADDED = sentence("The trust is added. Users can sign in to it from now on.")
+UPDATED = sentence("The trust is updated.")
+REMOVED = sentence("The trust is removed: nobody can sign in to it any more.")
 
 ENTERED = "entered"
 """The value of the form's ``way`` for a service provider without metadata; else ``metadata``."""
@@ -47,7 +48,7 @@ class BadTrustForm(TallystickError):
 
     def __init__(self, field: str, fault: str, remedy: str) -> None:
         super().__init__(fault, remedy)
-        self.faults = {field: f"{fault}. {remedy}."}
+        self.faults: dict[str, str] = {field: said_by(self)}
 
 
 class TrustAddingPages:
@@ -98,10 +99,16 @@ class TrustAddingPages:
         url, text = typed["url"], typed["text"]
         if bool(url) == bool(text.strip()):
             raise BadTrustForm(
-                "text", "There is no metadata, or more than one", "Give a file, an address or XML"
+                "text",
+                sentence("There is no metadata, or more than one"),
+                sentence("Give a file, an address or XML"),
             )
         if url and not metadata_source.is_url(url):
-            raise BadTrustForm("url", "This is no address", "Give one that begins with https://")
+            raise BadTrustForm(
+                "url",
+                sentence("This is no address"),
+                sentence("Give one that begins with https://"),
+            )
         return metadata_source.Source(
             place=url or "administration page",
             entity_id=typed["which"] or None,

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -41,7 +42,7 @@ class ApiTokenPages:
             if form.get("action") == "revoke":
                 name = form.get("name", "")
                 api_tokens.revoke(self._services, name)
-                flash = Flash("api-tokens", f"The token {name} is revoked.")
+                flash = Flash("api-tokens", sentence("The token {name} is revoked.", name=name))
                 return self._frame.done(PATH, session, flash)
             name, role, expires = (form.get(each, "").strip() for each in FIELDS)
             _, text = api_tokens.add(self._services, name, role, expires)

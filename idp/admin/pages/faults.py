@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, request
 from werkzeug import Response
 
+from adapter.sentences import sentence
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -19,7 +20,7 @@ from idp.saml_faults.fault import GROUP_TITLES
 if TYPE_CHECKING:
     from idp.services import Services
 
-CLEARED = "The next sign-in is as usual."
+CLEARED = sentence("The next sign-in is as usual.")
 
 
 def section(services: Services, entity_id: str) -> dict[str, Any] | None:
@@ -45,8 +46,11 @@ class FaultPages:
         entity_id, code = request.form.get("id", ""), request.form.get("fault", "")
         if code:
             due = faults.set_next(self._services, entity_id, code)
-            occasion = "log-out" if due.fault.is_of_log_out else "sign-in"
-            text = f"The next {occasion} has the fault {due.code}, once."
+            text = (
+                sentence("The next log-out has the fault {code}, once.", code=due.code)
+                if due.fault.is_of_log_out
+                else sentence("The next sign-in has the fault {code}, once.", code=due.code)
+            )
         else:
             faults.clear_next(self._services, entity_id)
             text = CLEARED

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import counted, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -51,12 +52,12 @@ class NodeList:
         name = form.get("name", "")
         if action == "rename":
             node = nodes.rename(self._services, name, form.get("new_name", "").strip())
-            return f"{name} is {node.name} now."
+            return sentence("{name} is {new_name} now.", name=name, new_name=node.name)
         if action == "remove":
             nodes.remove(self._services, name)
-            return f"{name} is no longer a node."
+            return sentence("{name} is no longer a node.", name=name)
         changes = nodes.import_builds(self._services, form.get("csv", ""))
-        return f"{len(changes)} imported."
+        return counted("{number} imported.", "{number} imported.", len(changes))
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import counted, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -59,9 +60,11 @@ class NodePages:
             change_log.log_refusal(error)
             rehearsal = Rehearsal(names, text, problem=error_text(error))
             return self._farm.page(session, rehearsal=rehearsal)
-        number = "1 node" if len(changes) == 1 else f"{len(changes)} nodes"
-        meets = sentence_of(nodes.nodes(self._services))
-        says = f"{number}: Set to {changes[0].node.build}. {meets}"
+        says = counted(
+            "{number} node: Set to {build}. {meets}", "{number} nodes: Set to {build}. {meets}",
+            len(changes), build=changes[0].node.build,
+            meets=sentence_of(nodes.nodes(self._services)),
+        )  # fmt: skip
         return self._frame.done(f"{PATH}#what-if", session, Flash(ABOUT_SEVERAL, says))
 
     def set_build(self, session: AdminSession) -> Response:
@@ -77,7 +80,10 @@ class NodePages:
             fault = NodeFault(name, text, error_text(error), is_in_name=isinstance(error, BadNode))
             return self._farm.page(session, fault=fault)
         view = nodes.view_of(self._services, change.node)
-        says = f"Set to {change.node.build}. The next sign-in that begins here shows {view.shows}."
+        says = sentence(
+            "Set to {build}. The next sign-in that begins here shows {shows}.",
+            build=change.node.build, shows=view.shows,
+        )  # fmt: skip
         flash = Flash(change.node.name, says, change.warnings)
         return self._frame.done(f"{PATH}#node-{name}", session, flash)
 

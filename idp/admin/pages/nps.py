@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import joined, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -49,12 +50,12 @@ class NpsPages:
             is_in_name = isinstance(error, BadNpsHost)
             fault = HostFault(name, version, override, error_text(error), is_in_name)
             return self._farm.page(session, host_fault=fault)
-        return self._done(session, change.host, "Set.", change.warnings)
+        return self._done(session, change.host, sentence("Set."), change.warnings)
 
     def restart(self, session: AdminSession) -> Response:
         """Restart the NPS service of a host."""
         host = nps_changes.restart(self._services, request.form.get("name", ""))
-        return self._done(session, host, "Restarted.")
+        return self._done(session, host, sentence("Restarted."))
 
     def _done(
         self,
@@ -64,10 +65,12 @@ class NpsPages:
         warnings: tuple[str, ...] = (),
     ) -> Response:
         shows = nps.view_of(host, clients=0).main.shows
-        text = f"{says} The next sign-in that begins here shows {shows}."
-        if host.pending:
-            text += " A restart is pending."
-        flash = Flash(f"NPS host {host.name}", text, warnings)
+        parts = [
+            says,
+            sentence("The next sign-in that begins here shows {shows}.", shows=shows),
+            *([sentence("A restart is pending.")] if host.pending else ()),
+        ]
+        flash = Flash(f"NPS host {host.name}", joined(" ", parts), warnings)
         return self._frame.done(f"{PATH}#nps-{host.name}", session, flash)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import counted, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 PATH = "/admin/policies"
 MAX_ROWS = 500
-NO_CHANGE = "Nothing would change."
+NO_CHANGE = sentence("Nothing would change.")
 
 
 class PolicyPages:
@@ -49,7 +50,7 @@ class PolicyPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, 422, problem=error_text(error))
-        flash = Flash("policies", "Saved. The next sign-in uses it.", view.notes)
+        flash = Flash("policies", sentence("Saved. The next sign-in uses it."), view.notes)
         return self._frame.done(PATH, session, flash)
 
     def _preview(self, session: AdminSession, changes: dict[str, Any]) -> Response:
@@ -59,7 +60,7 @@ class PolicyPages:
         rows = policy_words.diff_rows(found)
         return self._page(
             session,
-            preview=f"{len(rows)} changes." if len(rows) != 1 else "1 change.",
+            preview=counted("{number} change.", "{number} changes.", len(rows)),
             rows=rows[:MAX_ROWS],
             command=policy_words.set_command(changes),
             warnings=found.notes,

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapter.sentences import sentence
 from idp.management.policy_words import setting_text, setting_value
 
 _ON_OFF = ("enabled", "disabled")
 _YES_NO = ("true", "false")
-_GROUPS = "Names of groups, one a line; all_users is everybody."
+_GROUPS = sentence("Names of groups, one a line; all_users is everybody.")
 _CAMPAIGN = "registrationEnforcement.authenticationMethodsRegistrationCampaign"
 
 Choices = tuple[str, ...]
@@ -20,54 +21,66 @@ _TARGETS: Choices = ("targets",)
 _NUMBER: Choices = ("number",)
 _SECTIONS: dict[str, tuple[tuple[str, str, Choices], ...]] = {
     # section: setting, label, its values
-    "Authenticator": (
-        ("MicrosoftAuthenticator.state", "Push and codes", _ON_OFF),
-        ("MicrosoftAuthenticator.isSoftwareOathEnabled", "Codes of Authenticator", _YES_NO),
-        ("MicrosoftAuthenticator.includeTargets", "Included", _TARGETS),
-        ("MicrosoftAuthenticator.excludeTargets", "Excluded", _TARGETS),
+    sentence("Authenticator"): (
+        ("MicrosoftAuthenticator.state", sentence("Push and codes"), _ON_OFF),
+        (
+            "MicrosoftAuthenticator.isSoftwareOathEnabled",
+            sentence("Codes of Authenticator"),
+            _YES_NO,
+        ),
+        ("MicrosoftAuthenticator.includeTargets", sentence("Included"), _TARGETS),
+        ("MicrosoftAuthenticator.excludeTargets", sentence("Excluded"), _TARGETS),
     ),
-    "Codes of other apps": (
-        ("SoftwareOath.state", "Codes of other apps", _ON_OFF),
-        ("SoftwareOath.includeTargets", "Included", _TARGETS),
-        ("SoftwareOath.excludeTargets", "Excluded", _TARGETS),
+    sentence("Codes of other apps"): (
+        ("SoftwareOath.state", sentence("Codes of other apps"), _ON_OFF),
+        ("SoftwareOath.includeTargets", sentence("Included"), _TARGETS),
+        ("SoftwareOath.excludeTargets", sentence("Excluded"), _TARGETS),
     ),
-    "Hardware tokens": (
-        ("HardwareOath.state", "Codes of hardware tokens", _ON_OFF),
-        ("HardwareOath.includeTargets", "Included", _TARGETS),
-        ("HardwareOath.excludeTargets", "Excluded", _TARGETS),
+    sentence("Hardware tokens"): (
+        ("HardwareOath.state", sentence("Codes of hardware tokens"), _ON_OFF),
+        ("HardwareOath.includeTargets", sentence("Included"), _TARGETS),
+        ("HardwareOath.excludeTargets", sentence("Excluded"), _TARGETS),
     ),
-    "Passkeys": (
-        ("Fido2.state", "Passkeys", _ON_OFF),
-        ("Fido2.isSelfServiceRegistrationAllowed", "Users register them themselves", _YES_NO),
-        ("Fido2.includeTargets", "Included", _TARGETS),
-        ("Fido2.excludeTargets", "Excluded", _TARGETS),
+    sentence("Passkeys"): (
+        ("Fido2.state", sentence("Passkeys"), _ON_OFF),
+        (
+            "Fido2.isSelfServiceRegistrationAllowed",
+            sentence("Users register them themselves"),
+            _YES_NO,
+        ),
+        ("Fido2.includeTargets", sentence("Included"), _TARGETS),
+        ("Fido2.excludeTargets", sentence("Excluded"), _TARGETS),
     ),
-    "Legacy MFA policy": (
+    sentence("Legacy MFA policy"): (
         (
             "policyMigrationState",
-            "Migration",
+            sentence("Migration"),
             ("preMigration", "migrationInProgress", "migrationComplete"),
         ),
-        ("legacyMfaPolicy.notificationThroughMobileApp", "Push for everybody", _YES_NO),
+        ("legacyMfaPolicy.notificationThroughMobileApp", sentence("Push for everybody"), _YES_NO),
         (
             "legacyMfaPolicy.verificationCodeFromMobileAppOrHardwareToken",
-            "Codes for everybody",
+            sentence("Codes for everybody"),
             _YES_NO,
         ),
     ),
-    "Password reset": (
-        ("legacyResetPolicy.includeTargets", "Who may reset the own password", _TARGETS),
-        ("legacyResetPolicy.numberOfMethodsRequired", "Methods required", ("1", "2")),
-        ("legacyResetPolicy.mobileAppNotification", "By push, before the migration", _YES_NO),
-        ("legacyResetPolicy.mobileAppCode", "By codes, before the migration", _YES_NO),
+    sentence("Password reset"): (
+        ("legacyResetPolicy.includeTargets", sentence("Who may reset the own password"), _TARGETS),
+        ("legacyResetPolicy.numberOfMethodsRequired", sentence("Methods required"), ("1", "2")),
+        (
+            "legacyResetPolicy.mobileAppNotification",
+            sentence("By push, before the migration"),
+            _YES_NO,
+        ),
+        ("legacyResetPolicy.mobileAppCode", sentence("By codes, before the migration"), _YES_NO),
     ),
-    "Registration": (
-        ("isRegistrationRequiredAtSignIn", "Required at a sign-in", _YES_NO),
-        ("reconfirmationInDays", "Days until methods are confirmed, 0 is never", _NUMBER),
-        (f"{_CAMPAIGN}.state", "Ask to set up Authenticator", ("default", *_ON_OFF)),
-        (f"{_CAMPAIGN}.snoozeDurationInDays", "Days that it can be put off", _NUMBER),
-        (f"{_CAMPAIGN}.includeTargets", "Who is asked", _TARGETS),
-        (f"{_CAMPAIGN}.excludeTargets", "Who is not asked", _TARGETS),
+    sentence("Registration"): (
+        ("isRegistrationRequiredAtSignIn", sentence("Required at a sign-in"), _YES_NO),
+        ("reconfirmationInDays", sentence("Days until methods are confirmed, 0 is never"), _NUMBER),
+        (f"{_CAMPAIGN}.state", sentence("Ask to set up Authenticator"), ("default", *_ON_OFF)),
+        (f"{_CAMPAIGN}.snoozeDurationInDays", sentence("Days that it can be put off"), _NUMBER),
+        (f"{_CAMPAIGN}.includeTargets", sentence("Who is asked"), _TARGETS),
+        (f"{_CAMPAIGN}.excludeTargets", sentence("Who is not asked"), _TARGETS),
     ),
 }
 

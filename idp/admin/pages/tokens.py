@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import counted, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -57,15 +58,18 @@ class TokenPages:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise CsvFaults(["the file is not UTF-8"]) from None
+            raise CsvFaults([sentence("the file is not UTF-8")]) from None
         added = hardware_tokens.import_tokens(self._services, text)
-        return f"Registered {len(added)} token{'' if len(added) == 1 else 's'}."
+        return counted("Registered {number} token.", "Registered {number} tokens.", len(added))
 
     def _activate(self) -> str:
         form = request.form
         user, number, code = (form.get(name, "") for name in ("user", "serial_number", "code"))
         token = hardware_tokens.activate_token(self._services, user, number, code)
-        return f"{token.user} can use the token {token.serial_number}."
+        return sentence(
+            "{user} can use the token {serial_number}.",
+            user=token.user, serial_number=token.serial_number,
+        )  # fmt: skip
 
     def _page(
         self, session: AdminSession, action: str = "", problems: tuple[str, ...] = ()

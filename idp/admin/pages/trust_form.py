@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from adapter.sentences import sentence
 from idp.admin.pages.trust_labels import SECTIONS, Label
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import NAME_ID_FORMATS
@@ -22,6 +23,7 @@ from idp.federation.relying_party.setting_types import (
     SIGNATURE_ALGORITHMS,
 )
 from idp.federation.relying_party.settings import TrustSettings
+from idp.web.page_texts import mark
 
 if TYPE_CHECKING:
     from idp.federation.access_control.decision import AccessRules
@@ -37,7 +39,7 @@ _CHOICES = {
     "min_rsa_bits": tuple(map(str, RSA_BITS)),
     "name_id_format": ("", *NAME_ID_FORMATS.values(), NO_NAME_ID),
 }
-_WORDS = {"true": "yes", "false": "no", "": "not set"} | SHORT_NAMES
+_WORDS = {"true": mark("yes"), "false": mark("no"), "": mark("not set")} | SHORT_NAMES
 _ROW = re.compile(r"attribute-([0-9]{1,4})-name").fullmatch
 
 
@@ -146,7 +148,7 @@ def _parameter_fields(
             name=PARAMETER + name,
             label=Label(f"{name}: {kind}", "AccessControlPolicyParameters"),
             text="\n".join(values),
-            description=f"the {kind} that the policy is about, each on a line",
+            description=sentence("the {kind} that the policy is about, each on a line", kind=kind),
             is_long=True,
         )
 
@@ -157,7 +159,7 @@ def _choices(
     if name == "access_control_policy":
         values: Sequence[str] = ("", *rules.names())
         values = values if text in values else (*values, text)
-        return tuple((value, value or "no policy: rules, or nobody") for value in values)
+        return tuple((value, value or mark("no policy: rules, or nobody")) for value in values)
     if annotation is bool:
         values = ("true", "false")
     else:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adapter.sentences import sentence
+
 SET = "Set-AdfsRelyingPartyTrust -"
 
 
@@ -20,58 +22,64 @@ class Label:
 
 
 SECTIONS: dict[str, dict[str, Label]] = {
-    "General": {
-        "enabled": Label("Users may sign in", "Enable-AdfsRelyingPartyTrust"),
-        "identifiers": Label("Further entity IDs", "Identifier"),
-        "notes": Label("Notes", "Notes"),
+    sentence("General"): {
+        "enabled": Label(sentence("Users may sign in"), "Enable-AdfsRelyingPartyTrust"),
+        "identifiers": Label(sentence("Further entity IDs"), "Identifier"),
+        "notes": Label(sentence("Notes"), "Notes"),
     },
-    "Who may sign in": {
-        "access_control_policy": Label("Access control policy", "AccessControlPolicyName"),
+    sentence("Who may sign in"): {
+        "access_control_policy": Label(
+            sentence("Access control policy"), "AccessControlPolicyName"
+        ),
         "issuance_authorization_rules": Label(
-            "Rules instead of a policy", "IssuanceAuthorizationRules"
+            sentence("Rules instead of a policy"), "IssuanceAuthorizationRules"
         ),
     },
-    "How users authenticate": {
-        "second_factor": Label("Second factor"),
+    sentence("How users authenticate"): {
+        "second_factor": Label(sentence("Second factor")),
         "additional_authentication_rules": Label(
-            "Rules that require the second factor", "AdditionalAuthenticationRules"
+            sentence("Rules that require the second factor"), "AdditionalAuthenticationRules"
         ),
-        "mfa_freshness": Label("Ask for the second factor again after (minutes)"),
+        "mfa_freshness": Label(sentence("Ask for the second factor again after (minutes)")),
         "always_require_authentication": Label(
-            "Ask for everything at each request", "AlwaysRequireAuthentication"
+            sentence("Ask for everything at each request"), "AlwaysRequireAuthentication"
         ),
-        "authentication_context": Label("Authentication context in the assertion"),
+        "authentication_context": Label(sentence("Authentication context in the assertion")),
         "allowed_authentication_class_references": Label(
-            "Contexts that a request may ask for", "AllowedAuthenticationClassReferences"
+            sentence("Contexts that a request may ask for"), "AllowedAuthenticationClassReferences"
         ),
     },
-    "What it receives": {
-        "name_id_format": Label("NameID format"),
-        "claim_rules": Label("Claim rules", "IssuanceTransformRules"),
+    sentence("What it receives"): {
+        "name_id_format": Label(sentence("NameID format")),
+        "claim_rules": Label(sentence("Claim rules"), "IssuanceTransformRules"),
     },
-    "Signatures": {
-        "saml_response_signature": Label("What is signed", "SamlResponseSignature"),
-        "signature_algorithm": Label("Signature algorithm", "SignatureAlgorithm"),
-        "min_rsa_bits": Label("Shortest RSA key (bits)"),
+    sentence("Signatures"): {
+        "saml_response_signature": Label(sentence("What is signed"), "SamlResponseSignature"),
+        "signature_algorithm": Label(sentence("Signature algorithm"), "SignatureAlgorithm"),
+        "min_rsa_bits": Label(sentence("Shortest RSA key (bits)")),
         "signed_saml_requests_required": Label(
-            "Refuse unsigned requests", "SignedSamlRequestsRequired"
+            sentence("Refuse unsigned requests"), "SignedSamlRequestsRequired"
         ),
     },
-    "Encryption": {
-        "encrypt_claims": Label("Encrypt assertions", "EncryptClaims"),
-        "encryption_certificate": Label("Certificate to encrypt for", "EncryptionCertificate"),
+    sentence("Encryption"): {
+        "encrypt_claims": Label(sentence("Encrypt assertions"), "EncryptClaims"),
+        "encryption_certificate": Label(
+            sentence("Certificate to encrypt for"), "EncryptionCertificate"
+        ),
         "encrypted_name_id_required": Label(
-            "Encrypt the NameID by itself", "EncryptedNameIdRequired"
+            sentence("Encrypt the NameID by itself"), "EncryptedNameIdRequired"
         ),
-        "encryption_algorithm": Label("Encryption algorithm"),
+        "encryption_algorithm": Label(sentence("Encryption algorithm")),
     },
-    "Times": {
-        "token_lifetime": Label("Assertion is valid for (minutes)", "TokenLifetime"),
-        "not_before_skew": Label("Set NotBefore back by (minutes)", "NotBeforeSkew"),
+    sentence("Times"): {
+        "token_lifetime": Label(sentence("Assertion is valid for (minutes)"), "TokenLifetime"),
+        "not_before_skew": Label(sentence("Set NotBefore back by (minutes)"), "NotBeforeSkew"),
     },
-    "Updates of its metadata": {
-        "honour_valid_until": Label("Refuse sign-ins after its validUntil"),
-        "monitoring_enabled": Label("Fetch the metadata again", "MonitoringEnabled"),
-        "auto_update_enabled": Label("Apply harmless changes by itself", "AutoUpdateEnabled"),
+    sentence("Updates of its metadata"): {
+        "honour_valid_until": Label(sentence("Refuse sign-ins after its validUntil")),
+        "monitoring_enabled": Label(sentence("Fetch the metadata again"), "MonitoringEnabled"),
+        "auto_update_enabled": Label(
+            sentence("Apply harmless changes by itself"), "AutoUpdateEnabled"
+        ),
     },
 }

@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
 PATH = "/admin/trusts"
 MAX_ROWS = 50
 
-SAVED = "The settings are saved. They hold from the next request on."
-FETCHED = "The metadata has been fetched."
-NOT_FETCHED = "The metadata could not be fetched."
-ACCEPTED = "The metadata that was held back is accepted."
+SAVED = sentence("The settings are saved. They hold from the next request on.")
+FETCHED = sentence("The metadata has been fetched.")
+NOT_FETCHED = sentence("The metadata could not be fetched.")
+ACCEPTED = sentence("The metadata that was held back is accepted.")
 
 VERBS = {
     "": "trust.set",

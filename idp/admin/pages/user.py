@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 LIST = "/admin/users"
 KINDS = {
     # kind of a method  in words
-    "push":             "Authenticator",
-    "totp":             "Codes",
-    "passkey":          "Passkey",
-    "access_pass":      "Access pass",
+    "push":             sentence("Authenticator"),
+    "totp":             sentence("Codes"),
+    "passkey":          sentence("Passkey"),
+    "access_pass":      sentence("Access pass"),
 }  # fmt: skip
 
 

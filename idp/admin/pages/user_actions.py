@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.management import nt_hashes, protection, user_changes, users
 
 if TYPE_CHECKING:
@@ -45,17 +46,17 @@ VERBS = {
 
 _TEXTS = {
     # form value      flash message
-    "unlock":         "The limits on passwords, codes and requests are gone.",
-    "block":          "The user is blocked for 90 days.",
-    "unblock":        "The user is no longer blocked.",
-    "dismiss":        "The risk is dismissed.",
-    "nt_hash_on":     "The NT hash is kept from the next right password on.",
-    "nt_hash_off":    "The NT hash is deleted.",
-    "disable":        "The user cannot sign in any more.",
-    "enable":         "The user can sign in again.",
-    "sign_out":       "All sessions have ended; applications keep their own.",
-    "remove_method":  "The method is removed.",
-    "remove_methods": "All methods and activation codes are removed.",
+    "unlock":         sentence("The limits on passwords, codes and requests are gone."),
+    "block":          sentence("The user is blocked for 90 days."),
+    "unblock":        sentence("The user is no longer blocked."),
+    "dismiss":        sentence("The risk is dismissed."),
+    "nt_hash_on":     sentence("The NT hash is kept from the next right password on."),
+    "nt_hash_off":    sentence("The NT hash is deleted."),
+    "disable":        sentence("The user cannot sign in any more."),
+    "enable":         sentence("The user can sign in again."),
+    "sign_out":       sentence("All sessions have ended; applications keep their own."),
+    "remove_method":  sentence("The method is removed."),
+    "remove_methods": sentence("All methods and activation codes are removed."),
 }  # fmt: skip
 
 
@@ -81,7 +82,9 @@ class NoSuchAction(TallystickError):
     code = "bad_body"
 
     def __init__(
-        self, problem: str = "There is no such change", remedy: str = "Load the page again"
+        self,
+        problem: str = sentence("There is no such change"),
+        remedy: str = sentence("Load the page again"),
     ) -> None:
         super().__init__(problem, remedy)
 
@@ -100,18 +103,25 @@ def make_change(services: Services, action: str, user: User, form: Mapping[str, 
     match action:
         case "attributes":
             user_changes.change_user(services, upn, changed_attributes(user, form))
-            return Done("The attributes are saved.", upn)
+            return Done(sentence("The attributes are saved."), upn)
         case "groups":
             user_changes.set_groups(services, upn, _lines(form.get("groups", "")))
-            return Done("The groups are saved.", upn)
+            return Done(sentence("The groups are saved."), upn)
         case "rename":
             new = user_changes.rename_user(services, upn, form.get("new_name", "")).upn
-            return Done(f"{upn} is {new} now. All sessions have ended.", new)
+            return Done(
+                sentence(
+                    "{name} is {new_name} now. All sessions have ended.", name=upn, new_name=new
+                ),
+                new,
+            )
         case "remove":
             return _remove(services, upn, form.get("confirm", ""))
         case "pass":
             issued = protection.issue_pass(services, upn, once="once" in form)
-            text = f"The access pass is {issued.issued.text}. It is shown only now."
+            text = sentence(
+                "The access pass is {text}. It is shown only now.", text=issued.issued.text
+            )
             return Done(text, upn)
         case "password" | "compromised":
             return _set_password(services, upn, form, compromised=action == "compromised")
@@ -152,10 +162,11 @@ def _remove(services: Services, upn: str, confirmation: str) -> Done:
     """Remove a user whose name was typed once more."""
     if confirmation.strip().lower() != upn:
         raise NoSuchAction(
-            f"{confirmation[:80]!r} is not the name of this user", f"Type {upn}, and repeat"
+            sentence("{text} is not the name of this user", text=repr(confirmation[:80])),
+            sentence("Type {name}, and repeat", name=upn),
         )
     user_changes.remove_user(services, upn)
-    return Done(f"{upn} is removed, with all data.", None)
+    return Done(sentence("{name} is removed, with all data.", name=upn), None)
 
 
 def _set_password(
@@ -164,9 +175,9 @@ def _set_password(
     password, must_change = form.get("password", ""), "must_change" in form
     if not compromised:
         user_changes.set_password(services, upn, password, must_change=must_change)
-        return Done("The password is set, and all sessions have ended.", upn)
+        return Done(sentence("The password is set, and all sessions have ended."), upn)
     users.reset_compromised(services, upn, password, must_change=must_change)
-    text = "The account is taken back: sessions have ended, and all methods are removed."
+    text = sentence("The account is taken back: sessions have ended, and all methods are removed.")
     return Done(text, upn)
 
 

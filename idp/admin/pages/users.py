@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -27,12 +28,12 @@ PATH = "/admin/users"
 
 ACTIONS = {
     # form value   flash message
-    "block":       "The user is blocked for 90 days.",
-    "unblock":     "The user is no longer blocked.",
-    "dismiss":     "The risk is dismissed.",
-    "nt_hash_on":  "The NT hash is kept from the next right password on.",
-    "nt_hash_off": "The NT hash is deleted.",
-    "unlock":      "The user can try again.",
+    "block":       sentence("The user is blocked for 90 days."),
+    "unblock":     sentence("The user is no longer blocked."),
+    "dismiss":     sentence("The risk is dismissed."),
+    "nt_hash_on":  sentence("The NT hash is kept from the next right password on."),
+    "nt_hash_off": sentence("The NT hash is deleted."),
+    "unlock":      sentence("The user can try again."),
 }  # fmt: skip
 VERBS = {"add": "user.add", **{action: user_actions.VERBS[action] for action in ACTIONS}}
 
@@ -65,7 +66,7 @@ class UserPages:
     def _add(self, session: AdminSession, name: str) -> Response:
         password = request.form.get("password", "")
         added = user_changes.add_user(self._services, name, password, must_change=True)
-        text = "The user is added, and has to choose a password at the first sign-in."
+        text = sentence("The user is added, and has to choose a password at the first sign-in.")
         return self._frame.done(path_of(added.upn), session, Flash(added.upn, text))
 
     def _do(self, action: str, name: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from adapter.sentences import Sentence, sentence
 from idp.federation.metadata.diff import MetadataChange, find_changes
 from idp.federation.metadata.held_changes import reasons_to_hold
 from idp.instants import json_instant
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.saml.metadata import ServiceProviderMetadata
 
+_USES = {
+    "signing":            sentence("signing"),
+    "encryption":         sentence("encryption"),
+    "signing+encryption": sentence("signing+encryption"),
+}  # fmt: skip
 WARN_BEFORE = timedelta(days=30)
 """How long before the ``validUntil`` of metadata its trust is warned about."""
 
@@ -42,7 +48,7 @@ class Preview:
     def weaknesses(self) -> tuple[str, ...]:
         """What is weak about the certificates or wrong in the metadata, a sentence each."""
         of_certificates = (
-            f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+            weak_certificate(use, report, weakness)
             for use, report in self.certificates
             for weakness in report.weaknesses
         )
@@ -79,9 +85,20 @@ def warn_of_end(validity: Validity, now: datetime) -> Iterator[str]:
     """Yield a warning if the metadata has expired, or expires within :data:`WARN_BEFORE`."""
     until = validity.valid_until
     if until is not None and until <= now:
-        yield f"its metadata was valid until {json_instant(until)}"
+        yield sentence("its metadata was valid until {until}", until=json_instant(until))
     elif until is not None and until - now <= WARN_BEFORE:
-        yield f"its metadata is valid only until {json_instant(until)}; import newer one by then"
+        yield sentence(
+            "its metadata is valid only until {until}; import newer one by then",
+            until=json_instant(until),
+        )
+
+
+def weak_certificate(use: str, report: CertificateReport, weakness: str) -> Sentence:
+    """Return a weakness of a certificate with its use, a sentence without a full stop."""
+    return sentence(
+        "{use} certificate {thumbprint}: {weakness}",
+        use=_USES[use], thumbprint=report.thumbprint[:16], weakness=weakness,
+    )  # fmt: skip
 
 
 def report_certificates(

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from adapter.sentences import sentence
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.federation.relying_party.setting_types import (
     NO_NAME_ID,
@@ -55,110 +56,137 @@ class TrustSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    enabled: bool = Field(default=True, description="whether users may sign in to the trust")
+    enabled: bool = Field(
+        default=True, description=sentence("whether users may sign in to the trust")
+    )
     identifiers: Names = Field(
-        default=(), description="further entity IDs of the trust, a URI or a JSON list"
+        default=(), description=sentence("further entity IDs of the trust, a URI or a JSON list")
     )
     honour_valid_until: bool = Field(
-        default=True, description="refuse sign-ins after the validUntil of its metadata"
+        default=True, description=sentence("refuse sign-ins after the validUntil of its metadata")
     )
     monitoring_enabled: bool = Field(
-        default=True, description="fetch its metadata again, if it came from a URL"
+        default=True, description=sentence("fetch its metadata again, if it came from a URL")
     )
     auto_update_enabled: bool = Field(
         default=True,
-        description="apply fetched metadata that is harmless; if false, hold every change",
+        description=sentence(
+            "apply fetched metadata that is harmless; if false, hold every change"
+        ),
     )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
-        description="whether the trust itself asks for the second factor; global: the rule for all "
-        "trusts decides. never cannot switch off what that rule or its policy asks for. Another "
-        "name of this setting is additional_authentication",
+        description=sentence(
+            "whether the trust itself asks for the second factor; global: the rule for all "
+            "trusts decides. never cannot switch off what that rule or its policy asks for. "
+            "Another name of this setting is additional_authentication"
+        ),
     )
     access_control_policy: str = Field(
         default="Permit everyone",
         max_length=128,
-        description="name of the policy that decides who may sign in (see tallystick access list); "
-        "without policy and rules, nobody may",
+        description=sentence(
+            "name of the policy that decides who may sign in (see tallystick access list); "
+            "without policy and rules, nobody may"
+        ),
     )
     access_control_parameters: ListTable = Field(
         default_factory=dict,
-        description="access_control_parameters.NAME=VALUE sets a parameter of the policy",
+        description=sentence("access_control_parameters.NAME=VALUE sets a parameter of the policy"),
     )
     issuance_authorization_rules: ClaimRuleText = Field(
         default="",
-        description="rules in AD FS's claim rule language for who may sign in, instead of a "
-        "policy; @FILE reads them",
+        description=sentence(
+            "rules in AD FS's claim rule language for who may sign in, instead of a "
+            "policy; @FILE reads them"
+        ),
     )
     additional_authentication_rules: ClaimRuleText = Field(
         default="",
-        description="such rules that decide who needs the second factor; @FILE reads them",
+        description=sentence(
+            "such rules that decide who needs the second factor; @FILE reads them"
+        ),
     )
     mfa_freshness: int = Field(
         default=0,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes until the second factor is asked for again; 0: never in a session",
+        description=sentence(
+            "minutes until the second factor is asked for again; 0: never in a session"
+        ),
     )
     always_require_authentication: bool = Field(
-        default=False, description="ask for every factor at each request, as with ForceAuthn"
+        default=False,
+        description=sentence("ask for every factor at each request, as with ForceAuthn"),
     )
     authentication_context: Literal["adfs", "entra", "refeds"] = Field(
         default="adfs",
-        description="class in the assertion. adfs: that of the first factor, and multipleauthn if "
-        "the request asked for the second; entra: multipleauthn, refeds: REFEDS MFA, whenever the "
-        "second factor was used",
+        description=sentence(
+            "class in the assertion. adfs: that of the first factor, and multipleauthn if "
+            "the request asked for the second; entra: multipleauthn, refeds: REFEDS MFA, whenever "
+            "the second factor was used"
+        ),
     )
     allowed_authentication_class_references: Names = Field(
         default=(),
-        description="classes that a request may ask for, a URI or a JSON list; empty: all",
+        description=sentence(
+            "classes that a request may ask for, a URI or a JSON list; empty: all"
+        ),
     )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
         default="AssertionOnly",
-        description="what is signed; the assertion always, if its metadata wants that",
+        description=sentence("what is signed; the assertion always, if its metadata wants that"),
     )
     signature_algorithm: SignatureAlgorithm = Field(
         default=uris.RSA_SHA256,
-        description="algorithm of our signatures, and the required one of its requests: "
-        f"{', '.join(SIGNATURE_ALGORITHMS)}",
+        description=sentence(
+            "algorithm of our signatures, and the required one of its requests: {names}",
+            names=", ".join(SIGNATURE_ALGORITHMS),
+        ),
     )
     min_rsa_bits: RsaBits = Field(
         default=MIN_RSA_BITS,
-        description="its RSA keys from this size on are used: "
-        f"{' or '.join(map(str, RSA_BITS))}, the smaller one only until it has a longer key",
+        description=sentence(
+            "its RSA keys from this size on are used: {sizes}, the smaller one only until it has "
+            "a longer key",
+            sizes=", ".join(map(str, RSA_BITS)),
+        ),
     )
     signed_saml_requests_required: bool = Field(
-        default=False, description="refuse requests without a signature"
+        default=False, description=sentence("refuse requests without a signature")
     )
     encrypt_claims: bool = Field(
-        default=True, description="encrypt assertions, if its metadata has a key for that"
+        default=True, description=sentence("encrypt assertions, if its metadata has a key for that")
     )
     encryption_certificate: RsaCertificate = Field(
         default=None,
-        description="PEM certificate to encrypt with, instead of its metadata's",
+        description=sentence("PEM certificate to encrypt with, instead of its metadata's"),
     )
     encrypted_name_id_required: bool = Field(
-        default=False, description="encrypt the NameID separately, or refuse the sign-in"
+        default=False, description=sentence("encrypt the NameID separately, or refuse the sign-in")
     )
     encryption_algorithm: Literal["aes256-gcm", "aes256-cbc"] = Field(
         default="aes256-gcm",
-        description="use aes256-cbc only if the service provider supports nothing better",
+        description=sentence("use aes256-cbc only if the service provider supports nothing better"),
     )
     token_lifetime: int = Field(
         default=DEFAULT_TOKEN_LIFETIME,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes for which an assertion is valid; 0: the default",
+        description=sentence("minutes for which an assertion is valid; 0: the default"),
     )
     not_before_skew: int = Field(
-        default=0, ge=0, le=60, description="minutes by which NotBefore is set back"
+        default=0, ge=0, le=60, description=sentence("minutes by which NotBefore is set back")
     )
     name_id_format: NameIdFormat = Field(
         default=None,
-        description=f"format unless the request asks for another: {', '.join(NAME_ID_FORMATS)}; "
-        f"{NO_NAME_ID}: no NameID",
+        description=sentence(
+            "format unless the request asks for another: {names}; {none}: no NameID",
+            names=", ".join(NAME_ID_FORMATS),
+            none=NO_NAME_ID,
+        ),
     )
-    notes: Notes = Field(default="", description="a text for administrators")
+    notes: Notes = Field(default="", description=sentence("a text for administrators"))
     attributes: Attributes = Field(
         default_factory=dict,
         description="attributes.URI=VALUE adds an attribute; values may contain "
@@ -166,8 +194,11 @@ class TrustSettings(BaseModel):
     )
     claim_rules: RuleTables = Field(
         default=None,
-        description="rules in TOML; the trust receives exactly what they issue; @FILE reads them "
-        "(see also tallystick sp claims). Another name of this setting is issuance_transform_rules",
+        description=sentence(
+            "rules in TOML; the trust receives exactly what they issue; @FILE reads them "
+            "(see also tallystick sp claims). Another name of this setting is "
+            "issuance_transform_rules"
+        ),
     )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adapter.sentences import sentence
 from idp.saml import uris
 from idp.saml.usable_keys import MIN_RSA_BITS, MIN_RSA_BITS_OF_OLD_TRUSTS
 
@@ -24,13 +25,16 @@ class WeakSetting:
 SHA1 = WeakSetting(
     "signature_algorithm",
     uris.RSA_SHA1,
-    "messages are signed with SHA-1, which can be forged (signature_algorithm)",
+    sentence("messages are signed with SHA-1, which can be forged (signature_algorithm)"),
     "If it does not need SHA-1 any more: tallystick sp set ID signature_algorithm=rsa-sha256",
 )
 SHORT_KEYS = WeakSetting(
     "min_rsa_bits",
     MIN_RSA_BITS_OF_OLD_TRUSTS,
-    f"RSA keys of fewer than {MIN_RSA_BITS} bits are used, which can be broken (min_rsa_bits)",
+    sentence(
+        "RSA keys of fewer than {bits} bits are used, which can be broken (min_rsa_bits)",
+        bits=MIN_RSA_BITS,
+    ),
     f"If it has a longer key by now: tallystick sp set ID min_rsa_bits={MIN_RSA_BITS}",
 )
 WEAK_SETTINGS = (SHA1, SHORT_KEYS)

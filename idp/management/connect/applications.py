@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.saml.endpoints import address_fault
 
 AWS_ACS = "https://signin.aws.amazon.com/saml"
@@ -69,58 +70,108 @@ class Application:
 
 _KINDS = (
     ApplicationKind(
-        "python3-saml", "python3-saml", "saml/settings.json", "/saml/metadata", "/saml/acs",
-        note="Your application answers the two addresses below /saml/ with python3-saml.",
+        "python3-saml",
+        "python3-saml",
+        "saml/settings.json",
+        "/saml/metadata",
+        "/saml/acs",
+        note=sentence("Your application answers the two addresses below /saml/ with python3-saml."),
     ),
     ApplicationKind(
-        "pysaml2", "pysaml2", "saml_config.py", "/saml/metadata", "/saml/acs",
-        note="pysaml2 needs the program xmlsec1 on PATH.",
+        "pysaml2",
+        "pysaml2",
+        "saml_config.py",
+        "/saml/metadata",
+        "/saml/acs",
+        note=sentence("pysaml2 needs the program xmlsec1 on PATH."),
     ),
     ApplicationKind(
-        "node-saml", "node-saml and passport-saml", "saml-settings.cjs", "/saml/metadata",
-        "/saml/acs", note="Pass the object to new SAML(…), or to new Strategy(…) of passport-saml.",
+        "node-saml",
+        "node-saml and passport-saml",
+        "saml-settings.cjs",
+        "/saml/metadata",
+        "/saml/acs",
+        note=sentence("Pass the object to new SAML(…), or to new Strategy(…) of passport-saml."),
     ),
     ApplicationKind(
-        "spring", "Spring Security", "application.yml",
-        "/saml2/service-provider-metadata/tallystick", "/login/saml2/sso/tallystick",
-        note="It needs the dependency spring-security-saml2-service-provider, and reads the "
-        "metadata at its start.",
+        "spring",
+        "Spring Security",
+        "application.yml",
+        "/saml2/service-provider-metadata/tallystick",
+        "/login/saml2/sso/tallystick",
+        note=sentence(
+            "It needs the dependency spring-security-saml2-service-provider, and reads the "
+            "metadata at its start."
+        ),
     ),
     ApplicationKind(
-        "ruby-saml", "ruby-saml", "config/initializers/saml.rb", "/saml/metadata", "/saml/acs",
-        note="Your application answers the two addresses below /saml/ with ruby-saml.",
+        "ruby-saml",
+        "ruby-saml",
+        "config/initializers/saml.rb",
+        "/saml/metadata",
+        "/saml/acs",
+        note=sentence("Your application answers the two addresses below /saml/ with ruby-saml."),
     ),
     ApplicationKind(
-        "mellon", "mod_auth_mellon", "/etc/apache2/conf-enabled/mellon.conf", "/mellon/metadata",
-        "/mellon/postResponse", "/mellon/metadata",
-        note="Make key and certificate and save the metadata of this server first, as the comments "
-        "say.",
+        "mellon",
+        "mod_auth_mellon",
+        "/etc/apache2/conf-enabled/mellon.conf",
+        "/mellon/metadata",
+        "/mellon/postResponse",
+        "/mellon/metadata",
+        note=sentence(
+            "Make key and certificate and save the metadata of this server first, as the comments "
+            "say."
+        ),
     ),
     ApplicationKind(
-        "shibboleth", "Shibboleth SP", "/etc/shibboleth/shibboleth2.xml", "/shibboleth",
-        "/Shibboleth.sso/SAML2/POST", "/Shibboleth.sso/Metadata",
-        note="Restart shibd afterwards; shib-keygen makes its key.",
+        "shibboleth",
+        "Shibboleth SP",
+        "/etc/shibboleth/shibboleth2.xml",
+        "/shibboleth",
+        "/Shibboleth.sso/SAML2/POST",
+        "/Shibboleth.sso/Metadata",
+        note=sentence("Restart shibd afterwards; shib-keygen makes its key."),
     ),
     ApplicationKind(
-        "simplesamlphp", "SimpleSAMLphp", "config/authsources.php and "
-        "metadata/saml20-idp-remote.php", f"{_SIMPLESAMLPHP}/metadata.php/default-sp",
+        "simplesamlphp",
+        "SimpleSAMLphp",
+        "config/authsources.php and metadata/saml20-idp-remote.php",
+        f"{_SIMPLESAMLPHP}/metadata.php/default-sp",
         f"{_SIMPLESAMLPHP}/saml2-acs.php/default-sp",
-        note="Its baseurlpath is simplesaml/, the default.",
+        note=sentence("Its baseurlpath is simplesaml/, the default."),
     ),
     ApplicationKind(
-        "aws", "Amazon Web Services", "tallystick-saml.json", "urn:amazon:webservices", AWS_ACS,
-        AWS_METADATA, note="Deploy it with CloudFormation. The trust needs the two attributes of "
-        "its Outputs: tallystick sp set urn:amazon:webservices 'attributes.…'.",
+        "aws",
+        "Amazon Web Services",
+        "tallystick-saml.json",
+        "urn:amazon:webservices",
+        AWS_ACS,
+        AWS_METADATA,
+        note=sentence(
+            "Deploy it with CloudFormation. The trust needs the two attributes of "
+            "its Outputs: tallystick sp set urn:amazon:webservices 'attributes.…'."
+        ),
     ),
     ApplicationKind(
-        "gitlab", "GitLab", "/etc/gitlab/gitlab.rb", "", "/users/auth/saml/callback",
-        "/users/auth/saml/metadata", note="Run gitlab-ctl reconfigure afterwards.",
+        "gitlab",
+        "GitLab",
+        "/etc/gitlab/gitlab.rb",
+        "",
+        "/users/auth/saml/callback",
+        "/users/auth/saml/metadata",
+        note=sentence("Run gitlab-ctl reconfigure afterwards."),
     ),
     ApplicationKind(
-        "grafana", "Grafana Enterprise", "/etc/grafana/grafana.ini", "/saml/metadata", "/saml/acs",
-        "/saml/metadata", note="SAML is part of Grafana Enterprise and Grafana Cloud.",
+        "grafana",
+        "Grafana Enterprise",
+        "/etc/grafana/grafana.ini",
+        "/saml/metadata",
+        "/saml/acs",
+        "/saml/metadata",
+        note=sentence("SAML is part of Grafana Enterprise and Grafana Cloud."),
     ),
-)  # fmt: skip
+)
 KINDS = {kind.name: kind for kind in _KINDS}
 
 
