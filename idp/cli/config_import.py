@@ -49,7 +49,7 @@ def import_adfs(
     from idp.management.adfs_import.importing import import_adfs as read_export
     from idp.management.configuration.apply import apply
     from idp.management.configuration.document import write_document
-    from idp.management.configuration.plan_text import NOTHING, counted
+    from idp.management.configuration.plan_text import NOTHING, count_changes
 
     imported = read_export(services, [file.read() for file in files])
     if write is not None:
@@ -64,7 +64,7 @@ def import_adfs(
     print_plan(plan, NOTHING, as_json=False)
     if plan.changes:
         done = "Nothing is changed: this was a rehearsal of" if dry_run else "Done:"
-        click.echo(f"{done} {counted(plan)}.")
+        click.echo(f"{done} {count_changes(plan)}.")
 
 
 def _print_report(imported: Imported, *, as_json: bool) -> None:

@@ -58,15 +58,14 @@ class ConfigurationPages:
             text = _given_text()
             document = read_document(text)
             if request.form.get("action") == "apply":
-                try:
-                    seen = request.form.get("seen", "")
-                    plan = apply(self._services, document, prune=prune, seen=seen)
-                except ConfigurationChanged:
-                    return self._preview(session, text, prune=prune, was_seen=True)
-                told = f"Applied: {count_changes(plan)}."
-                flash = Flash("configuration", told, tuple(plan.notes))
+                seen = request.form.get("seen", "")
+                plan = apply(self._services, document, prune=prune, seen=seen)
+                done = f"Applied: {count_changes(plan)}."
+                flash = Flash("configuration", done, tuple(plan.notes))
                 return self._frame.done(PATH, session, flash)
             return self._preview(session, text, prune=prune)
+        except ConfigurationChanged:
+            return self._preview(session, text, prune=prune, was_seen=True)
         except Unavailable:
             raise
         except TallystickError as error:
