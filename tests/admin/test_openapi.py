@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idp.admin.api.operation import operation_of
 from idp.audit.roles import AUDITOR, HELP_DESK
 
 
@@ -27,6 +28,17 @@ def test_it_has_every_method_of_every_address(document, app):
     assert there == {
         (f"/admin/api{path}", method) for path, item in document["paths"].items() for method in item
     }
+
+
+def test_every_view_declares_what_it_takes_and_answers(app):
+    undeclared = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method, view in getattr(app.view_functions[rule.endpoint], "views", {}).items()
+        if operation_of(view) is None
+    }
+
+    assert undeclared == set()
 
 
 def described(document):

@@ -18,7 +18,7 @@ from support.users import ALICE
 from adapter.mfa.codes.hardware import NewToken
 from idp.config.testing import TestingSection
 
-EXAMPLES = 3
+EXAMPLES = 2
 ORDER = ("get", "put", "patch", "post", "delete")
 """What reads comes before what takes away what could be read."""
 KNOWN = {
