@@ -52,8 +52,7 @@ def apply(
             plan.must_be_faultless()
             if seen is not None and plan.digest != seen:
                 raise ConfigurationChanged
-            for change in plan.changes:
-                _make(services, change, prepared, plan)
+            _make_all(services, plan, prepared)
             plan.must_be_faultless()
             if plan.changes:
                 made.add(VERB, "configuration", after=_summary(plan, prune=prune))
@@ -79,8 +78,24 @@ def _prepare(services: Services, plan: Plan) -> Prepared:
     return prepared
 
 
-def _make(services: Services, change: Change, prepared: Prepared, plan: Plan) -> None:
-    """Make one change; what is refused becomes a fault, so that all faults are found at once."""
+def _make_all(services: Services, plan: Plan, prepared: Prepared) -> None:
+    """Make all changes; what is refused in the end becomes a fault, so that all are found at once.
+
+    A change that is refused is tried again after the others: the identifier that it needs may be
+    one that another trust gives up.
+    """
+    waiting = list(plan.changes)
+    while waiting:
+        refused = [(each, error) for each in waiting if (error := _make(services, each, prepared))]
+        if len(refused) == len(waiting):
+            for change, error in refused:
+                plan.faults += fault_of_error(error, change.place, change.name)
+            return
+        waiting = [change for change, _ in refused]
+
+
+def _make(services: Services, change: Change, prepared: Prepared) -> TallystickError | None:
+    """Make one change; return why it is refused, None if it is made."""
     section = change.section
     try:
         if change.wanted is None:
@@ -90,7 +105,8 @@ def _make(services: Services, change: Change, prepared: Prepared, plan: Plan) ->
     except Unavailable:
         raise
     except TallystickError as error:
-        plan.faults += fault_of_error(error, change.place, change.name)
+        return error
+    return None
 
 
 def _summary(plan: Plan, *, prune: bool) -> dict[str, Any]:

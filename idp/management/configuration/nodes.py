@@ -30,12 +30,10 @@ class Nodes(Section):
         wanted = _table(services.farm.plan(merged["name"], merged["build"], "").node)
         product = given.table.get("product")
         if product not in (None, wanted["product"]):
-            is_kept = given.stored is not None and product == given.stored["product"]
-            if not is_kept or given.table.get("build") == wanted["build"]:
-                raise BadNode(
-                    f"The build {wanted['build']} is of {wanted['product']}, not of {product[:60]}",
-                    "Leave product out: it follows from the build",
-                )
+            raise BadNode(
+                f"The build {wanted['build']} is of {wanted['product']}, not of {product[:60]}",
+                "Leave product out: it follows from the build",
+            )
         return wanted
 
     def make(self, services: Services, given: Given, wanted: Table, prepared: Any) -> None:

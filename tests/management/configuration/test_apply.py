@@ -200,6 +200,20 @@ def test_metadata_is_fetched_once_for_a_new_trust(world, changed_by, publisher):
         changed_by({"trusts": [{"entity_id": "urn:third", "metadata_url": url}]})
 
 
+def test_an_identifier_goes_from_one_trust_to_another(world, changed_by):
+    world.trusts.change("urn:entered", {"identifiers": ["urn:moved"]})
+    document = {
+        "trusts": [
+            {"entity_id": SP_ID, "settings": {"identifiers": ["urn:moved"]}},
+            {"entity_id": "urn:entered", "settings": {"identifiers": []}},
+        ]
+    }
+
+    assert len(changed_by(document)) == 2
+    assert changed_by(document) == []
+    assert world.trusts.existing(SP_ID).settings.identifiers == ("urn:moved",)
+
+
 def test_two_at_once_come_one_after_the_other(each_server, farm_folder):
     """Whichever comes last, the server has all of it and nothing of the other."""
     documents = [
