@@ -217,6 +217,7 @@ class Config(BaseSettings):
     )
 
     _file: Path | None = PrivateAttr(default=None)
+    _as_read: Config | None = PrivateAttr(default=None)
 
     server: ServerSection = ServerSection()
     serve: ServeSection = ServeSection()
@@ -243,8 +244,17 @@ class Config(BaseSettings):
         """The file that it was read from, None if a program has made it."""
         return self._file
 
+    @property
+    def as_read(self) -> Config:
+        """What was read from the file, before a program such as the demo changed anything."""
+        return self._as_read or self
+
     def read_from(self, file: Path) -> Self:
-        """Remember the file that this configuration was read from, and return the same object."""
+        """Remember the file that this configuration was read from, and return the same object.
+
+        Copies with other values (``model_copy``) remember it, too.
+        """
+        self._as_read = self.model_copy()
         self._file = file
         return self
 

@@ -18,7 +18,7 @@ from idp.config.reading import load, read_file
 SECRET = "(secret)"  # noqa: S105 - is shown in place of one
 DEFAULT = "default"
 PROGRAM = "program"
-"""The origin of all settings of a server that a program has configured, such as a test."""
+"""The origin of what a program has set, such as the demo or a test."""
 
 # libpq has password, sslpassword and passfile; other programs write pwd, token and api_key.
 _SECRET_NAME = re.compile(r"pass(?!file)|pwd|secret|token|credential|api_?key", re.IGNORECASE)

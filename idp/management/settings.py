@@ -8,7 +8,7 @@ what was changed since is in force after a restart.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ from idp.config.sources import Setting, settings_of, settings_without_file
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+UNKNOWN = "unknown"
+"""The origin of a setting while the file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,17 @@ def settings_in_force(services: Services, text: str = "") -> SettingsInForce:
             now = settings_of(config.file)
         except (TallystickError, OSError) as error:
             problem = str(error)
-    pairs = zip(running, now, strict=True)
-    rows = (SettingInForce(later, present.value) for present, later in pairs)
+            now = tuple(replace(each, origin=UNKNOWN) for each in running)
+    as_read = settings_without_file(config.as_read)
+    rows = map(_in_force, running, as_read, now)
     found = tuple(row for row in rows if _matches(row, text))
     return SettingsInForce(found, str(config.file or ""), problem)
+
+
+def _in_force(running: Setting, as_read: Setting, now: Setting) -> SettingInForce:
+    """Return a row; what a program has set, such as the demo, it will set again."""
+    is_of_program = running.value not in (as_read.value, now.value)
+    return SettingInForce(running if is_of_program else now, running.value)
 
 
 def value_text(value: Any) -> str:

@@ -8,6 +8,7 @@ import json
 import pytest
 from pydantic import SecretStr
 
+from idp.config.schema import Config
 from idp.config.sources import settings_of
 from idp.management.settings import settings_in_force
 
@@ -73,6 +74,7 @@ def test_a_file_that_cannot_be_read_any_more_is_told_with_the_settings_in_force(
     answer = script("GET", "/admin/api/settings").json
 
     assert "nonsense" in answer["problem"]
+    assert {each["origin"] for each in answer["settings"]} == {"unknown"}
     assert SECRET not in json.dumps(answer)
     page = administrator.see("/admin/settings").text
     assert "The server would not start again:" in page
@@ -103,14 +105,23 @@ def test_no_secret_is_shown(services, monkeypatch):
 
 
 def test_a_server_that_a_program_has_configured_says_so(services):
-    config = services.config.model_copy(deep=True)
-    config._file = None
+    config = Config(server=services.config.server)
 
     found = settings_in_force(dataclasses.replace(services, config=config))
 
     assert (found.file, found.problem) == ("", "")
     assert {row.setting.origin for row in found.rows} == {"program"}
     assert not any(row.waits for row in found.rows)
+
+
+def test_what_the_demo_or_a_test_switches_waits_for_no_restart(services):
+    sign_in = services.config.sign_in.model_copy(update={"password_reset": True})
+    config = services.config.model_copy(update={"sign_in": sign_in})
+
+    found = settings_in_force(dataclasses.replace(services, config=config))
+
+    row = next(row for row in found.rows if row.setting.name == "sign_in.password_reset")
+    assert (row.value, row.setting.origin, row.waits) == (True, "program", False)
 
 
 def test_the_help_desk_has_no_settings(signed_in_as):
