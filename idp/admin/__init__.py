@@ -32,7 +32,7 @@ address                            method  what it does                         
 ``/admin/users``                   both    the list of users, and who is at risk    pages/users
 ``/admin/users/one``               both    one user, and every change of it         pages/user
 ``/admin/preview``                 GET     what a user will see                     pages/preview
-``/admin/log``                     GET     the last sign-ins                        pages/log
+``/admin/log``                     GET     the sign-in log                          pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
 ``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
@@ -50,6 +50,7 @@ address                            method  what it does                         
 ``/admin/api/adapters[/NAME…]``    any     the adapters of second factors           api/adapters
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
+``/admin/api/sign-ins``            GET     the sign-in log                          api/sign_ins
 ``/admin/api/preview``             GET     what a user will see                     api/preview
 ``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/audit``               GET     the audit log                            api/audit
@@ -82,6 +83,7 @@ from idp.admin.api import nps as nps_api
 from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import preview as preview_api
+from idp.admin.api import sign_ins as sign_ins_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import traces as traces_api
 from idp.admin.api import trusts as trusts_api
@@ -161,6 +163,7 @@ API = (
     tokens_api,
     policy_api,
     preview_api,
+    sign_ins_api,
     traces_api,
     audit_api,
     api_tokens_api,

@@ -48,7 +48,8 @@ class ApiTokenPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, 422, problem=str(error))
+            field = getattr(error, "field", "") if form.get("action") == "add" else ""
+            return self._page(session, 422, problem=str(error), field=field)
         return self._page(session, made=name, text=text)
 
     def _page(
@@ -57,6 +58,7 @@ class ApiTokenPages:
         status: int = 200,
         *,
         problem: str = "",
+        field: str = "",
         made: str = "",
         text: str = "",
     ) -> Response:
@@ -68,6 +70,7 @@ class ApiTokenPages:
             now=self._services.clock.now(),
             roles=ROLES,
             problem=problem,
+            field=field,
             made=made,
             text=text,
             typed=request.form if problem else {},
