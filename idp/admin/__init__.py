@@ -33,7 +33,7 @@ address                            method  what it does                         
 ``/admin/users``                   both    the list of users, and who is at risk    pages/users
 ``/admin/users/one``               both    one user, and every change of it         pages/user
 ``/admin/preview``                 GET     what a user will see                     pages/preview
-``/admin/log``                     GET     the last sign-ins                        pages/log
+``/admin/log``                     GET     the sign-in log                          pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
 ``/admin/settings``                GET     the settings, and where each comes from  pages/settings
@@ -54,6 +54,7 @@ address                            method  what it does                         
 ``/admin/api/adapters[/NAME…]``    any     the adapters of second factors           api/adapters
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
+``/admin/api/sign-ins``            GET     the sign-in log                          api/sign_ins
 ``/admin/api/preview``             GET     what a user will see                     api/preview
 ``/admin/api/openapi.json``        GET     what the REST API takes and answers      api/openapi
 ``/admin/api/configuration[/…]``   any     the configuration as a document          api/config
@@ -93,6 +94,7 @@ from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import preview as preview_api
 from idp.admin.api import settings as settings_api
+from idp.admin.api import sign_ins as sign_ins_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import traces as traces_api
 from idp.admin.api import trusts as trusts_api
@@ -181,6 +183,7 @@ API = (
     tokens_api,
     policy_api,
     preview_api,
+    sign_ins_api,
     traces_api,
     audit_api,
     api_tokens_api,

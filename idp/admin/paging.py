@@ -20,6 +20,11 @@ def before_in(parameters: Mapping[str, str]) -> int | None:
     return _number(parameters, "before", MAX_ID) if parameters.get("before") else None
 
 
+def after_in(parameters: Mapping[str, str]) -> int | None:
+    """Return the id after which the page begins; None for another page."""
+    return _number(parameters, "after", MAX_ID, least=0) if parameters.get("after") else None
+
+
 def place_in(parameters: Mapping[str, str]) -> int:
     """Return the place that a page of a list begins behind: 0 is the first page."""
     text = parameters.get("after", "")
@@ -31,10 +36,10 @@ def limit_in(parameters: Mapping[str, str], default: int, most: int) -> int:
     return _number(parameters, "limit", most) if parameters.get("limit") else default
 
 
-def _number(parameters: Mapping[str, str], name: str, most: int) -> int:
+def _number(parameters: Mapping[str, str], name: str, most: int, least: int = 1) -> int:
     text = parameters.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
         raise BadPage(
-            f"{name} is not a number from 1 to {most}", f"Send {name}=50, or leave it out"
+            f"{name} is not a number from {least} to {most}", f"Send {name}=50, or leave it out"
         )
     return int(text)

@@ -19,12 +19,16 @@ class SignInLog(Protocol):
         after_id: int | None = None,
         limit: int = ...,
         *,
+        before_id: int | None = None,
         activity_id: str | None = None,
         since: datetime | None = None,
         outcome: str | None = None,
+        trust: str | None = None,
+        code: str | None = None,
     ) -> Sequence[LogEntry]:
-        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
+        """Return at most *limit* entries, oldest first.
 
-        *user*, *activity_id* and *outcome* choose entries by the whole field; *since* those at
-        this time or later.
+        They are those that follow *after_id*, else the newest, with *before_id* the newest before
+        it. *user*, *activity_id*, *outcome* and *trust* choose entries by the whole field; *code*
+        is the whole outcome, reason or detail; *since* chooses those at this time or later.
         """

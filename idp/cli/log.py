@@ -32,6 +32,10 @@ PAUSE_SECONDS = 0.5
     "--since", metavar="T", help="Only since then: 90m, 24h, 7d, or 2026-01-31T08:00 in UTC."
 )
 @click.option("--outcome", metavar="O", help="Only this outcome, like issued or MSIS3200.")
+@click.option(
+    "--trust", metavar="ID", help="Only sign-ins to this trust.", shell_complete=completion.trusts
+)
+@click.option("--code", metavar="C", help="Only this code, as the outcome, the reason or a detail.")
 @click.option("--limit", type=click.IntRange(1, 100_000), metavar="N", help="Only the newest N.")
 @json_option
 @with_services
@@ -42,6 +46,8 @@ def log(
     activity: str | None,
     since: str | None,
     outcome: str | None,
+    trust: str | None,
+    code: str | None,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -52,7 +58,7 @@ def log(
     from idp.management import sign_in_log as sign_ins
 
     began = sign_ins.read_since(since, services.clock.now()) if since else None
-    query = sign_ins.LogQuery(user, activity, began, outcome, limit)
+    query = sign_ins.LogQuery(user, activity, began, outcome, limit, trust, code)
     wait = (lambda: time.sleep(PAUSE_SECONDS)) if follow else None
     for entry in sign_ins.read(services, query, wait):
         click.echo(entry.as_line() if as_json else _line(entry.record))

@@ -21,9 +21,15 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class BadApiToken(TallystickError):
-    """Raised for a token that cannot be made, or does not exist."""
+    """Raised for a token that cannot be made, or does not exist; ``field`` is what is wrong."""
 
     code = "bad_api_token"
+
+    def __init__(
+        self, problem: str, remedy: str, *, field: str = "name", code: str | None = None
+    ) -> None:
+        super().__init__(problem, remedy, code=code)
+        self.field = field
 
 
 def add(
@@ -39,7 +45,9 @@ def add(
             "Use up to 63 letters, digits, dots, dashes and underscores",
         )
     if role not in ROLES:
-        raise BadApiToken(f"{role[:40]!r} is not a role", f"Choose {', '.join(ROLES)}")
+        raise BadApiToken(
+            f"{role[:40]!r} is not a role", f"Choose {', '.join(ROLES)}", field="role"
+        )
     now = services.clock.now()
     token = ApiToken(name, role, now, services.changes.actor.label, _end(expires, now))
     text = new_token_text()
@@ -82,10 +90,14 @@ def _end(text: str, now: datetime) -> datetime:
         end = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadApiToken(
-            f"{text[:40]!r} is not a time", "Give a span like 90d, or a time like 2027-01-31"
+            f"{text[:40]!r} is not a time",
+            "Give a span like 90d, or a time like 2027-01-31",
+            field="expires",
         ) from None
     if not now < end <= now + MAX_LIFETIME:
         raise BadApiToken(
-            "A token ends after now, and within two years", "Give a span like 90d, or a time"
+            "A token ends after now, and within two years",
+            "Give a span like 90d, or a time",
+            field="expires",
         )
     return end

@@ -1,4 +1,4 @@
-"""Reads the sign-in log for ``/admin/log`` and ``tallystick log``."""
+"""Reads the sign-in log for ``/admin/log``, ``/admin/api/sign-ins`` and ``tallystick log``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import TallystickError
 
 if TYPE_CHECKING:
-    from idp.audit.record import LogEntry, SignInRecord
+    from idp.audit.record import LogEntry
     from idp.services import Services
 
+
+class _Finder(Protocol):
+    """Reads entries, oldest first: those after an id, or with None the newest, before an id."""
+
+    def __call__(
+        self, after: int | None, limit: int, before: int | None = None
+    ) -> Sequence[LogEntry]: ...
+
+
 PAGE_SIZE = 500
-LATEST = 100
+SHOWN = 50
+"""Entries on a page."""
+MAX_SHOWN = 500
 
 _SPAN = re.compile(r"(\d{1,6})\s*([mhd])", re.ASCII)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -38,6 +49,7 @@ class LogQuery:
     """Which entries are read: all that have every value that is given.
 
     *user* may be written in any form that is accepted at sign-in; *limit* keeps only the newest.
+    *code* is a whole outcome, reason or detail.
     """
 
     user: str | None = None
@@ -45,6 +57,31 @@ class LogQuery:
     since: datetime | None = None
     outcome: str | None = None
     limit: int | None = None
+    trust: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the log, newest first.
+
+    ``older`` is the ``before`` of the next page, and ``newer`` the ``after`` of the one before it;
+    None if there is none. ``recorded`` are the Activity IDs of which the flight recorder has kept a
+    timeline.
+    """
+
+    entries: tuple[LogEntry, ...]
+    older: int | None
+    newer: int | None
+    recorded: frozenset[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the page for scripts."""
+        entries = [
+            {**each.as_json(), "recorded": each.record.activity_id in self.recorded}
+            for each in self.entries
+        ]
+        return {"entries": entries, "next": self.older, "previous": self.newer}
 
 
 def read_since(text: str, now: datetime) -> datetime:
@@ -96,12 +133,42 @@ def read(
         wait()
 
 
-def latest(services: Services, query: LogQuery = LogQuery()) -> tuple[SignInRecord, ...]:
-    """Return the last :data:`LATEST` records that *query* asks for, newest first."""
-    return tuple(entry.record for entry in reversed(_finder(services, query)(None, LATEST)))
+def page(
+    services: Services,
+    query: LogQuery = LogQuery(),
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = SHOWN,
+) -> LogPage:
+    """Return a page of the entries that *query* asks for: the newest, or from an entry on.
+
+    *before* is the id that older entries come before, *after* the one that newer ones follow. A
+    page of newer ones that is not full becomes the newest page.
+    """
+    find = _finder(services, query)
+    if after is not None:
+        found = find(after, limit + 1)
+        if len(found) > limit:
+            shown = tuple(reversed(found[:limit]))
+            return LogPage(shown, shown[-1].id, shown[0].id, _recorded(services, shown))
+        before = None
+    found = find(None, limit + 1, before)
+    shown = tuple(reversed(found))[:limit]
+    newest = shown[0].id if shown else (before or 1) - 1
+    return LogPage(
+        entries=shown,
+        older=shown[-1].id if len(found) > limit else None,
+        newer=None if before is None else newest,
+        recorded=_recorded(services, shown),
+    )
 
 
-def _finder(services: Services, query: LogQuery) -> Callable[[int | None, int], Sequence[LogEntry]]:
+def _recorded(services: Services, entries: Sequence[LogEntry]) -> frozenset[str]:
+    return services.recordings.known({each.record.activity_id for each in entries})
+
+
+def _finder(services: Services, query: LogQuery) -> _Finder:
     """Return what reads entries: those after an id, or with None the newest; and at most so many.
 
     An Activity ID may be copied with braces, spaces or capitals.
@@ -110,14 +177,17 @@ def _finder(services: Services, query: LogQuery) -> Callable[[int | None, int], 
     user = found.upn if found else query.user
     activity_id = query.activity_id and query.activity_id.strip(" {}\t\n").lower()
 
-    def find(after: int | None, limit: int) -> Sequence[LogEntry]:
+    def find(after: int | None, limit: int, before: int | None = None) -> Sequence[LogEntry]:
         return services.log.read(
             user,
             after,
             limit,
+            before_id=before,
             activity_id=activity_id,
             since=query.since,
             outcome=query.outcome,
+            trust=query.trust,
+            code=query.code,
         )
 
     return find

@@ -20,6 +20,8 @@ MAX_FIELD_LENGTH = 1024
 
 _FIELDS = tuple(field.name for field in fields(SignInRecord))
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
+_CODES = ("outcome", "reason", "detail")
+"""The columns in which a code may stand."""
 _ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[name] for name in _FIELDS))
 _INSERT = Prepared(insert(sign_ins).values({name: bindparam(name) for name in _FIELDS}).inline())
 
@@ -52,25 +54,33 @@ class SqlSignInLog:
         after_id: int | None = None,
         limit: int = 500,
         *,
+        before_id: int | None = None,
         activity_id: str | None = None,
         since: datetime | None = None,
         outcome: str | None = None,
+        trust: str | None = None,
+        code: str | None = None,
     ) -> tuple[LogEntry, ...]:
-        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
+        """Return at most *limit* entries, oldest first.
 
-        With *user*, return only the entries of this UPN, or of this typed name if nobody has it.
+        They are those that follow *after_id*, else the newest, with *before_id* the newest before
+        it. With *user*, only the entries of this UPN, or of this typed name if nobody has it.
         """
         newest = after_id is None
         order = sign_ins.c.serial.desc() if newest else sign_ins.c.serial
         query = _ENTRIES.order_by(order).limit(limit)
         if after_id is not None:
             query = query.where(sign_ins.c.serial > after_id)
+        if before_id is not None:
+            query = query.where(sign_ins.c.serial < before_id)
         if since is not None:
             query = query.where(sign_ins.c.at >= since)
-        wanted = {"user": user, "activity_id": activity_id, "outcome": outcome}
+        wanted = {"user": user, "activity_id": activity_id, "outcome": outcome, "trust": trust}
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(sign_ins.c[name] == value)
+        if code is not None:
+            query = query.where(or_(*(sign_ins.c[name] == code for name in _CODES)))
         with self._source(newest) as connection:
             rows = connection.execute(query).all()
         entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)

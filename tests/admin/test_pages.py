@@ -127,7 +127,7 @@ def test_entries_of_the_log_are_found_by_activity_user_and_outcome(administrator
 
     def found(query: str) -> list[bool]:
         text = administrator.see(f"/admin/log?{query}").text
-        return [f"{name}@example.test</td>" in text for name in ("first", "second")]
+        return [f"{name}@example.test</a></td>" in text for name in ("first", "second")]
 
     assert found("") == [True, True]
     assert found("activity=%7BABC-1%7D") == [True, False]

@@ -79,13 +79,6 @@ def test_following_the_log_returns_the_rows_added_during_each_wait():
     assert [entry.id for entry in followed] == [1, 2, 3]
 
 
-def test_the_latest_records_come_newest_first_and_are_limited(monkeypatch):
-    monkeypatch.setattr(sign_in_log, "LATEST", 2)
-    log = Log("first", "second", "third")
-
-    assert [record.user for record in sign_in_log.latest(services(log))] == ["third", "second"]
-
-
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_a_limit_keeps_the_newest_and_following_goes_on_after_them(limit):
     log = Log("first", "second", "third")

@@ -50,7 +50,8 @@ class ApiTokenPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, 422, problem=error_text(error))
+            field = getattr(error, "field", "") if form.get("action") == "add" else ""
+            return self._page(session, 422, problem=error_text(error), field=field)
         return self._page(session, made=name, text=text)
 
     def _page(
@@ -59,6 +60,7 @@ class ApiTokenPages:
         status: int = 200,
         *,
         problem: str = "",
+        field: str = "",
         made: str = "",
         text: str = "",
     ) -> Response:
@@ -70,6 +72,7 @@ class ApiTokenPages:
             now=self._services.clock.now(),
             roles=ROLES,
             problem=problem,
+            field=field,
             made=made,
             text=text,
             typed=request.form if problem else {},
