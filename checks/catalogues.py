@@ -90,7 +90,7 @@ DOMAINS = (
         fallback="tallystick",
         constants={},
         is_whole=True,
-        not_yet=("access.html", "keys.html", "log.html"),
+        not_yet=("log.html",),
     ),
     Domain(
         "adapter",
