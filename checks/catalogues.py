@@ -91,7 +91,6 @@ DOMAINS = (
         fallback="tallystick",
         constants={},
         is_whole=True,
-        not_yet=("access.html", "keys.html", "log.html"),
         anew=("enabled",),
     ),
     Domain(
