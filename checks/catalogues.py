@@ -45,7 +45,6 @@ class Domain:
     saying: tuple[str, ...] = ()
     fallback: str = ""
     is_whole: bool = False
-    not_yet: tuple[str, ...] = ()
     anew: tuple[str, ...] = ()
 
 
@@ -232,10 +231,7 @@ def find(root: Path) -> Iterator[str]:
             yield from (f"{file}: no translation of {text!r}" for text in _sorted(wanted - ready))
             yield from (f"{file}: left over: {text!r}" for text in _sorted(set(there) - wanted))
         if domain.is_whole:
-            templates = [
-                each for each in templates_of(root, domain) if each.name not in domain.not_yet
-            ]
-            yield from unmarked_texts(root, templates)
+            yield from unmarked_texts(root, templates_of(root, domain))
 
 
 def update(root: Path) -> None:
