@@ -34,7 +34,8 @@ class Domain:
     ``marking`` are folders of modules that mark each such text by ``mark("…")``, ``saying`` those
     whose modules say ``sentence("…")`` and ``counted("…", "…", n)``. A text that the domain
     ``fallback`` has is looked up there. The templates of ``is_whole`` domains are searched for
-    texts that are not marked.
+    texts that are not marked. ``anew`` are texts that another domain has, too, and this one
+    translates in its own way.
     """
 
     name: str
