@@ -7,8 +7,8 @@ Read first: ``schema`` (every section and setting with its default; the section 
 adapters is in ``adapters``, those of RADIUS, mail, theme and tests in ``radius``, ``mail``,
 ``theme`` and ``testing``).
 ``reading`` loads the file and reports all faults at once; ``sources`` says where each setting comes
-from, for ``tallystick config show``. Every other room takes the parts it needs; none reads the
-environment.
+from, for ``tallystick config show``, and ``meanings`` what each means. Every other room takes the
+parts it needs; none reads the environment.
 """
 
 CONFIG_VARIABLE = "TALLYSTICK_CONFIG"

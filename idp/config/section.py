@@ -12,4 +12,4 @@ class Section(BaseModel):
     ``/admin/settings`` show it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -12,8 +12,10 @@ from urllib.parse import unquote_plus, urlsplit
 from pydantic import SecretStr
 
 from idp.config import SETTING_PREFIX, schema
+from idp.config.meanings import meanings_of
 from idp.config.places import Environment, FileLines
 from idp.config.reading import load, read_file
+from idp.config.section import Section
 
 SECRET = "(secret)"  # noqa: S105 - is shown in place of one
 DEFAULT = "default"
@@ -82,10 +84,10 @@ def _located(effective: schema.Config, path: Path) -> tuple[Setting, ...]:
 def _fields(config: schema.Config) -> Iterator[tuple[str, Any, str]]:
     """Yield name, value and meaning of each setting."""
     for section in schema.Config.model_fields:
-        values = getattr(config, section)
-        for key, field in type(values).model_fields.items():
-            meaning = " ".join((field.description or "").split())
-            yield f"{section}.{key}", getattr(values, key), meaning
+        values: Section = getattr(config, section)
+        meanings = meanings_of(type(values))
+        for key in type(values).model_fields:
+            yield f"{section}.{key}", getattr(values, key), meanings.get(key, "")
 
 
 def _variable(
