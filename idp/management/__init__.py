@@ -11,7 +11,9 @@ module              what it does                                          comman
 ``metadata/``       fetches metadata, and refreshes it in the background  ``tallystick sp refresh``
 ``connect/``        what an application needs, settings to paste          ``tallystick connect``
 ``claim_rules``     claim rules of a trust, and their simulation          ``tallystick sp claims``
-``access_control``  the overview of access, and its simulation            ``tallystick access``
+``access_control``  the overview of access, and giving a trust a policy   ``tallystick access``
+``access_simulation``  tests a sign-in: who gets in, by which rule        ``tallystick access``
+``adapters``        adapters with what they announce, and their check     ``tallystick adapters``
 ``simulation``      what both simulations assume of a sign-in             –
 ``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
