@@ -13,7 +13,9 @@ module              what it does                                          comman
 ``metadata/``       fetches metadata, and refreshes it in the background  ``tallystick sp refresh``
 ``connect/``        what an application needs, settings to paste          ``tallystick connect``
 ``claim_rules``     claim rules of a trust, and their simulation          ``tallystick sp claims``
-``access_control``  the overview of access, and its simulation            ``tallystick access``
+``access_control``  the overview of access, and giving a trust a policy   ``tallystick access``
+``access_simulation``  tests a sign-in: who gets in, by which rule        ``tallystick access``
+``adapters``        adapters with what they announce, and their check     ``tallystick adapters``
 ``simulation``      what both simulations assume of a sign-in             –
 ``rollover``        the steps of a rollover, and who has to be told       ``tallystick keys``
 ``settings``        the settings in force, and what waits for a restart   ``tallystick config``

@@ -183,7 +183,9 @@ def simulate_access(
     """
     methods = _methods(request)
     person, trust = find_user(services, user), services.trusts.existing(entity_id)
-    context = simulate_request_context(request.address, extranet=request.extranet)
+    context = simulate_request_context(
+        request.address, extranet=request.extranet, proxy_ip=_proxy_ip(services)
+    )
     context = replace(context, user_agent=request.user_agent)
     rules, now = services.access.rules(), services.clock.now()
     signed_in = AuthenticatedUser(person, methods[0], now, context)
@@ -211,6 +213,13 @@ def asked_for(way: Way) -> str:
     """Return what a user is asked for, in words, and the reason if it is not the default method."""
     what = "nothing that is allowed" if way.asks is None else ASKED[way.asks]
     return f"{what} ({way.reason})" if way.reason else what
+
+
+def _proxy_ip(services: Services) -> str:
+    """Return the address of the Web Application Proxy, empty unless there is just one."""
+    proxies = services.config.proxies.web_application_proxies
+    is_one = len(proxies) == 1 and proxies[0].num_addresses == 1
+    return str(proxies[0].network_address) if is_one else ""
 
 
 def _methods(request: SimulatedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:

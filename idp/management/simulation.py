@@ -29,10 +29,10 @@ def simulate_sign_in(
     return AuthenticatedUser(user, methods, now, request_context)
 
 
-def simulate_request_context(address: str, *, extranet: bool) -> RequestContext:
+def simulate_request_context(address: str, *, extranet: bool, proxy_ip: str = "") -> RequestContext:
     """Return the context of a request from *address*, through a proxy if from the *extranet*.
 
-    An empty address stays unknown. Raises :class:`NoAddress`.
+    An empty address stays unknown; *proxy_ip* is the proxy's. Raises :class:`NoAddress`.
     """
     parsed = parse_address(address)
     if address and parsed is None:
@@ -41,4 +41,4 @@ def simulate_request_context(address: str, *, extranet: bool) -> RequestContext:
     if not extranet:
         return RequestContext(text, endpoint_path=ENDPOINT)
     forwarded = (text,) if text else ()
-    return RequestContext("", forwarded, proxy=PROXY_NAME, endpoint_path=ENDPOINT)
+    return RequestContext(proxy_ip, forwarded, proxy=PROXY_NAME, endpoint_path=ENDPOINT)

@@ -70,6 +70,10 @@ def test_the_rules_for_all_trusts_are_shown_and_changed(script):
     body = {"second_factor": "never", "additional_authentication_rules": rules}
 
     assert script("PUT", "/admin/api/access", body).json == {**body, "problems": []}
+    for odd in ("\ud800", "x\x00"):
+        wrong = {"additional_authentication_rules": f'=> issue(Type = "{odd}", Value = "x");'}
+        assert script("PUT", "/admin/api/access", wrong).status_code < 500
+    assert script("PUT", "/admin/api/access", body).status_code == 200
     assert script("PUT", "/admin/api/access", {}).json["error"] == "bad_body"
     assert script("PUT", "/admin/api/access", {"second_factor": "x"}).json["error"] == "bad_policy"
     assert script("GET", "/admin/api/access").json["second_factor"] == "never"
@@ -90,3 +94,10 @@ def test_a_sign_in_is_tested_by_rest(services, script, trust):
         ("&address=home", "no_address"),
     ):
         assert script("GET", query + wrong).json["error"] == error
+
+
+@pytest.mark.parametrize("name", ["a%00b", "x" * 2000, "%E2%80%AE"])
+def test_a_name_that_no_policy_can_have_is_refused(name, script):
+    for method, body in (("GET", None), ("PUT", {"permit": [{}]}), ("DELETE", None)):
+        answer = script(method, f"{POLICIES}/{name}", body)
+        assert answer.status_code == 422, (method, answer.text)

@@ -137,3 +137,10 @@ def test_what_is_enabled_or_from_a_package_is_not_removed(administrator, service
     assert post(administrator, "unregister", name=odd).status_code == 422
     assert post(administrator, "unregister", name=OURS).status_code == 422
     assert "Take it out" in administrator.see(f"{PATH}/one?name={odd}").text
+
+
+@pytest.mark.parametrize("name", ["a%00b", "%C3%28", "x" * 200, "-"])
+def test_a_name_that_no_adapter_can_have_is_refused(name, script):
+    for method, body in (("GET", None), ("PUT", {"type": GOOD}), ("DELETE", None), ("POST", None)):
+        path = f"{API}/{name}/check" if method == "POST" else f"{API}/{name}"
+        assert script(method, path, body).json["error"] == "bad_provider"

@@ -22,6 +22,7 @@ OWN = {
     ],
     "by the browser": [{"claims": [{"type": "x-ms-client-user-agent", "contains": "Odd"}]}],
     "by the address": [{"claims": [{"type": "userip", "equals": OUTSIDE}]}],
+    "by the proxy": [{"claims": [{"type": "x-ms-client-ip", "equals": WAP}]}],
     "after the second factor": [
         {"claims": [{"type": "authnmethodsreferences", "contains": "multipleauthn"}]},
     ],

@@ -70,7 +70,7 @@ class AccessPages:
             overview=overview,
             policies=[(each, _sentences(each)) for each in self._services.access.list()],
             choices=SECOND_FACTOR,
-            suggested=self._services.trusts.list_all()[:MAX_SUGGESTED],
+            suggested=self._services.trusts.page(0, MAX_SUGGESTED).trusts,
             after=after,
             wanted=wanted,
             problem=problem,

@@ -59,7 +59,7 @@ class AccessTestPage:
             faults=faults,
             primary=PRIMARY_METHODS,
             second=SECOND_METHODS,
-            suggested=self._services.trusts.list_all()[:MAX_SUGGESTED],
+            suggested=self._services.trusts.page(0, MAX_SUGGESTED).trusts,
             has_proxies=bool(self._services.config.proxies.web_application_proxies),
             same=_command(wanted) if found else "",
         )

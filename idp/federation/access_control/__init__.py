@@ -6,6 +6,7 @@ module              what it has
 ``decision``        ``decide``: access and second factor for a user at a trust, each with reasons
 ``policies``        access control policies (AD FS: ``Get-AdfsAccessControlPolicy``) as values
 ``matching``        whether a rule of a policy permits a user
+``words``           a sentence for each rule, and for each reason of a decision
 ``built_in``        the eight policies of AD FS
 ``policy_file``     policies as TOML and JSON
 ``catalogue``       ``AccessControl``: lists, sets, removes and assigns policies

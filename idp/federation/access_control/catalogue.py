@@ -101,7 +101,9 @@ class AccessControl:
                 f"The trust {trust.entity_id!r} has the policy {name!r}",
                 "Give it another first: tallystick sp set ID access_control_policy=NAME",
             )
-        if not self._store.remove_policy(name):
+        rules = self._store.rules()
+        is_stored = name in rules.custom or name in rules.unreadable
+        if not (is_stored and self._store.remove_policy(name)):
             raise _unknown(name)
 
     def check(self, settings: TrustSettings) -> None:
