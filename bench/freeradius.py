@@ -10,11 +10,56 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from string import Template
 
 from bench.radius_client import HOST, PASSWORD, SECRET, USER, RadiusServer, free_port
 
 PROGRAM = shutil.which("freeradius", path="/usr/sbin:/usr/local/sbin")
 """None where it is not installed."""
+
+
+CONFIGURATION = Template("""
+name = freeradius
+confdir = $folder
+raddbdir = $folder
+run_dir = $folder
+logdir = $folder
+libdir = /usr/lib/freeradius
+pidfile = $folder/pid
+proxy_requests = no
+security {
+    reject_delay = 0
+    status_server = no
+}
+client bench {
+    ipaddr = $host
+    secret = "$secret"
+    require_message_authenticator = yes
+}
+modules {
+    files {
+        usersfile = $folder/users
+    }
+    pap {
+    }
+}
+server default {
+    listen {
+        type = auth
+        ipaddr = $host
+        port = $port
+    }
+    authorize {
+        files
+        pap
+    }
+    authenticate {
+        Auth-Type PAP {
+            pap
+        }
+    }
+}
+""")
 
 
 @contextmanager
@@ -24,7 +69,8 @@ def serving(folder: Path) -> Iterator[RadiusServer]:
         raise FileNotFoundError("freeradius")
     port = free_port()
     folder.mkdir()
-    (folder / "radiusd.conf").write_text(_configuration(folder, port))
+    values = {"folder": folder, "host": HOST, "port": port, "secret": SECRET}
+    (folder / "radiusd.conf").write_text(CONFIGURATION.substitute(values))
     (folder / "users").write_text(f'{USER} Cleartext-Password := "{PASSWORD}"\n')
     log = folder / "out"
     with (
@@ -39,48 +85,3 @@ def serving(folder: Path) -> Iterator[RadiusServer]:
             yield server
         finally:
             process.terminate()
-
-
-def _configuration(folder: Path, port: int) -> str:
-    return f"""
-name = freeradius
-confdir = {folder}
-raddbdir = {folder}
-run_dir = {folder}
-logdir = {folder}
-libdir = /usr/lib/freeradius
-pidfile = {folder}/pid
-proxy_requests = no
-security {{
-    reject_delay = 0
-    status_server = no
-}}
-client bench {{
-    ipaddr = {HOST}
-    secret = "{SECRET}"
-    require_message_authenticator = yes
-}}
-modules {{
-    files {{
-        usersfile = {folder}/users
-    }}
-    pap {{
-    }}
-}}
-server default {{
-    listen {{
-        type = auth
-        ipaddr = {HOST}
-        port = {port}
-    }}
-    authorize {{
-        files
-        pap
-    }}
-    authenticate {{
-        Auth-Type PAP {{
-            pap
-        }}
-    }}
-}}
-"""

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
     from idp.saml_faults.next_fault import NextFaultStore
     from idp.session.api_tokens import ApiTokenStore
@@ -79,12 +80,16 @@ if TYPE_CHECKING:
 
 
 class _Stores(TypedDict):
-    """The storage protocols of :class:`Services` without a room in front of them."""
+    """What :class:`Services` has of storage alone, or with a room that needs nothing else."""
 
     api_tokens: ApiTokenStore
     repeated_requests: RepeatedRequests
+    nt_hashes: NtHashStore
+    recordings: RecordingStore
     renames: UserRenames
     refreshes: RefreshStore
+    policy: GlobalPolicy
+    providers: Providers
     log: SignInLog
     persistent_names: PersistentNames
     sign_ins: SignInStore
@@ -108,15 +113,14 @@ def assemble(
     """Join the rooms of *config* and what a server or a test hands in.
 
     Raises TallystickError, for example if the keys or the database cannot be opened. If it does not
-    *wait for disk*, a power failure undoes the last commits: for tests alone.
+    *wait for disk*, a power failure undoes the last commits, as in tests.
     """
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
     sealer, database = _open(config, clock, waits_for_disk=waits_for_disk)
-    nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
-    directory = _directory(config.lockout, database, sealer, clock, hasher, nt_hashes)
+    stores = _stores(database, sealer)
+    directory = _directory(config.lockout, database, sealer, clock, hasher, stores["nt_hashes"])
     trusts, access = _trusts(config, database, clock)
-    recordings = SqlRecordings(database)
-    recorder = Recorder(recordings, clock.now, config.recorder.level, RefusalQuota())
+    recorder = Recorder(stores["recordings"], clock.now, config.recorder.level, RefusalQuota())
     return Services(
         config=config,
         clock=clock,
@@ -126,19 +130,15 @@ def assemble(
         changes=Changes(SqlChangeLog(database), clock),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
-        nt_hashes=nt_hashes,
         trusts=trusts,
         farm=Farm(SqlNodeStore(database), clock),
         nps=NpsServers(SqlNpsStore(database, sealer.purpose("nps-client-secret")), clock),
-        policy=GlobalPolicy(SqlPolicyStore(database)),
         access=access,
-        providers=Providers(SqlProviderStore(database)),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         recorder=recorder,
-        recordings=recordings,
         counters=counters,
         admission=Admission(WORKER_THREADS, passwords=hasher.room),
-        **_stores(database, sealer),
+        **stores,
     )
 
 
@@ -146,10 +146,14 @@ def _stores(database: Database, sealer: Sealer) -> _Stores:
     return _Stores(
         api_tokens=SqlApiTokens(database),
         repeated_requests=SqlRepeatedRequests(database),
+        nt_hashes=SqlNtHashStore(database, sealer.purpose("nt-hash")),
+        recordings=SqlRecordings(database),
         renames=SqlRenames(
             database, seeds=sealer.purpose("totp-seed"), hashes=sealer.purpose("nt-hash")
         ),
         refreshes=SqlRefreshStore(database),
+        policy=GlobalPolicy(SqlPolicyStore(database)),
+        providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
         sign_ins=SqlSignInStore(database),

@@ -61,22 +61,26 @@ def make_blueprint(services: Services) -> Blueprint:
 
     installable.add_routes(host, page)
 
+    host.add_url_rule(
+        "/api/<path:name>",
+        "api",
+        ApiHttp(_make_api(services), services),
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        provide_automatic_options=False,
+    )
+    return host
+
+
+def _make_api(services: Services) -> Api:
+    """Return the API, whose waiting phones are let go when the server ends."""
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)
     config = services.config
     verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
-    api = Api(
+    return Api(
         services,
         RequestAuthentication(services),
         wait,
         AuditWriter(services.sign_ins, services.clock, verbose, services.counters),
         AnsweringNode(config.server, services.farm),
     )
-    host.add_url_rule(
-        "/api/<path:name>",
-        "api",
-        ApiHttp(api, services),
-        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        provide_automatic_options=False,
-    )
-    return host

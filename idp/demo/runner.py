@@ -123,26 +123,37 @@ def run_demo(
     """
     must_be_free(path.resolve())
     with ExitStack() as stack:
-        ports = (address.port, address.sp_port)
-        listeners = [stack.enter_context(closing(listen(bind, port))) for port in ports]
-        address = replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
+        is_free = address.port == 0
+        listeners, address = _open_ports(address, bind, stack)
         now = datetime.now(UTC)
-        folder = ServerFolder(path.resolve())
-        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stack.enter_context(running_in(folder.path, address.base_url))
+        folder = _take_folder(path.resolve(), address, stack)
         folder.create(address.base_url, now, kind)
         tls = _tls_files(folder, address, now)
         services = _assemble(folder, address, stack, in_place_of_image=variables is not None)
         compat = _make_image(services, variables, folder) if variables else None
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
-        answering = (
-            demo_radius(services, bind, free_port=ports[0] == 0) if radius else nullcontext()
-        )
+        answering = demo_radius(services, bind, free_port=is_free) if radius else nullcontext()
         demo = Demo(address, folder, users, tls, stack.enter_context(answering), compat)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
         _must_answer(demo, reachable_address(bind))
         yield demo
+
+
+def _open_ports(
+    address: DemoAddress, bind: str, stack: ExitStack
+) -> tuple[list[socket.socket], DemoAddress]:
+    """Listen for federation server and service provider; return the address with their ports."""
+    ports = (address.port, address.sp_port)
+    listeners = [stack.enter_context(closing(listen(bind, port))) for port in ports]
+    return listeners, replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
+
+
+def _take_folder(path: Path, address: DemoAddress, stack: ExitStack) -> ServerFolder:
+    """Make the folder if it does not exist, and keep other demos out of it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stack.enter_context(running_in(path, address.base_url))
+    return ServerFolder(path)
 
 
 def _assemble(

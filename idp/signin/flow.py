@@ -17,7 +17,6 @@ from idp.saml.contexts import RequiredFactors
 from idp.saml.refusal import Refused, about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.participants import Issued
 from idp.session.sso import Proof, Session
 from idp.signin import authenticated as authenticated_cookie
 from idp.signin import errors, pages, recorded, ways_on
@@ -27,7 +26,7 @@ from idp.signin.continuation import Continuation, ContinuationCookies
 from idp.signin.destination import OwnPage, SamlDestination
 from idp.signin.interrupts import Interrupts
 from idp.signin.log_in_pages import LogInPages
-from idp.signin.outcomes import SignInOutcomes
+from idp.signin.outcomes import SignInOutcomes, to_remember
 from idp.signin.pending import PendingSignIn
 from idp.signin.second_factor import SecondFactorSteps
 from idp.signin.sending import Responses
@@ -36,9 +35,6 @@ from idp.signin.sign_in_step import NONE_PASSED, PassedFactor, SignInStep
 from idp.signin.steps import Needs, Step, needs_of
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
-
-LONGER_THAN_SESSION = timedelta(days=1)
-"""How much longer than ours a service provider's session may last and still be ended here."""
 
 REPEATABLE_FOR = timedelta(seconds=10)
 """How long the same session gets another token for a request, if its user signs in once more.
@@ -275,14 +271,8 @@ class SignInFlow:
             )
         if (session := facts.session) is None:
             raise errors.sign_in_ended()
-        issued = Issued(
-            session=session.root,
-            user=authenticated.user.upn,
-            trust=destination.entity_id,
-            name_id=assertion.name_id,
-            session_index=assertion.session_index,
-            expires_at=now + services.config.sign_in.session_lifetime + LONGER_THAN_SESSION,
-        )
+        lasts_until = now + services.config.sign_in.session_lifetime
+        issued = to_remember(session, authenticated, destination, assertion, lasts_until)
         until = now + REPEATABLE_FOR if step.follows_proof(now, REPEATABLE_FOR) else None
         if not self._outcomes.issued(
             step.pending, issued, step.source, factor=factor, repeatable_until=until

@@ -11,12 +11,19 @@ from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import NOTHING_TO_EXPLAIN, AuditWriter, EventSource
 from idp.events import Event, event_of_refusal
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.refusal import Refused
+from idp.saml.values import Assertion
 from idp.session.participants import Issued
 from idp.session.sign_in_store import SignInStore
+from idp.session.sso import Session
 from idp.session.used_once import UsedOnce
+from idp.signin.destination import SamlDestination
 from idp.signin.pending import MAX_LIFETIME, PendingSignIn
 from idp.signin.sign_in_step import PassedFactor
+
+LONGER_THAN_SESSION = timedelta(days=1)
+"""How much longer than ours a service provider's session may last and still be ended here."""
 
 SIGN_IN = "sign-in"
 """The kind of what is used once: a second factor, by its context id."""
@@ -213,3 +220,21 @@ class SignInOutcomes:
 
     def _forgotten_at(self) -> datetime:
         return self._clock.now() + self._remembered_for
+
+
+def to_remember(
+    session: Session,
+    authenticated: AuthenticatedUser,
+    destination: SamlDestination,
+    assertion: Assertion,
+    lasts_until: datetime,
+) -> Issued:
+    """Return what is remembered of an assertion for the log-out of *session*."""
+    return Issued(
+        session=session.root,
+        user=authenticated.user.upn,
+        trust=destination.entity_id,
+        name_id=assertion.name_id,
+        session_index=assertion.session_index,
+        expires_at=lasts_until + LONGER_THAN_SESSION,
+    )

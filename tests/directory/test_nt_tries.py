@@ -148,14 +148,9 @@ def test_answers_and_passwords_come_to_the_same(
     tries, mode, disabled, must_change, directory, user_store, clock, hasher, nt_hashes
 ):
     """Whatever the tries: the same failures, the same events, the same counters."""
+    rules, at_once = LockoutRules(mode), lambda _: None
     tried = Directory(
-        user_store,
-        clock,
-        hasher,
-        LockoutRules(mode),
-        nt_hashes=nt_hashes,
-        unknown_key=b"k",
-        wait=lambda _: None,
+        user_store, clock, hasher, rules, nt_hashes=nt_hashes, unknown_key=b"k", wait=at_once
     )
 
     def play(check) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -20,7 +20,7 @@ from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import PushPaused, why_paused
 from adapter.mfa.push.reports import take_report
-from adapter.mfa.push.steps import take_away_all, take_step
+from adapter.mfa.push.steps import add_request, take_away_all, take_step
 from adapter.mfa.push.store import PushStore
 
 
@@ -128,13 +128,7 @@ class PushFactor:
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             paused = why_paused(challenge.created_at, recent, mine)
-            if paused is None:
-                take_away_all(mine, recent, State.REPLACED, challenge.created_at)
-            elif nobody:
-                challenge = replace(challenge, user=nobody)
-            else:
-                raise paused
-            mine.add(challenge)
+            challenge = add_request(mine, challenge, recent, paused, nobody=nobody)
         self._on_sent(challenge)
         return Started(challenge, shown, paused)
 

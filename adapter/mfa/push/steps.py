@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
+from adapter.mfa.push.pauses import PushPaused
 from adapter.mfa.push.store import PushTransaction
 
 
@@ -33,3 +35,26 @@ def take_away_all(
         ended = machine.take_away(challenge, state, now)
         if ended is not challenge:
             mine.save(ended)
+
+
+def add_request(
+    mine: PushTransaction,
+    new: Challenge,
+    recent: Sequence[Challenge],
+    paused: PushPaused | None,
+    *,
+    nobody: str,
+) -> Challenge:
+    """Store a new request in place of those that are pending, and return it.
+
+    If requests are *paused*, raises that; or stores the request for *nobody*, a name without
+    devices, if one is given.
+    """
+    if paused is None:
+        take_away_all(mine, recent, State.REPLACED, new.created_at)
+    elif nobody:
+        new = replace(new, user=nobody)
+    else:
+        raise paused
+    mine.add(new)
+    return new

@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -101,53 +101,55 @@ def _context() -> ForkServerContext:
 
 def _do(job: Job, point: Point) -> None:
     """Do *job*, counting the transactions it commits and the files it puts in place."""
-    turns = count(1)
+    dying = _Dying(point)
     write, together, link, replace = Database.write, Database.together, os.link, os.replace
 
-    def is_housekeeping() -> bool:
-        return threading.current_thread() is not threading.main_thread()
-
-    def die(commit: int, *, after: bool) -> None:
-        if point == Point(commit, after):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    @contextmanager
-    def dying_write(self: Database, **options: Any) -> Iterator[Any]:
-        if is_housekeeping() or self._joint.current is not None:  # commits with all the rest
-            with write(self, **options) as connection:
-                yield connection
-            return
-        commit = next(turns)
-        with write(self, **options) as connection:
-            yield connection
-            die(commit, after=False)
-        die(commit, after=True)
-
-    @contextmanager
-    def dying_together(self: Database) -> Iterator[None]:
-        if is_housekeeping() or self._joint.current is not None:
-            with together(self):
-                yield
-            return
-        commit = next(turns)
-        with together(self):
-            yield
-            die(commit, after=False)
-        die(commit, after=True)
-
-    def dying(put: Callable[..., None], *names: Any) -> None:
-        commit = next(turns)
-        die(commit, after=False)
-        put(*names)
-        die(commit, after=True)
-
     def begin() -> None:
-        Database.write = dying_write  # type: ignore[method-assign]
-        Database.together = dying_together  # type: ignore[method-assign]
-        os.link, os.replace = partial(dying, link), partial(dying, replace)
+        Database.write = lambda self, **options: dying.commits(  # type: ignore[method-assign]
+            self, write(self, **options)
+        )
+        Database.together = lambda self: dying.commits(  # type: ignore[method-assign]
+            self, together(self)
+        )
+        os.link, os.replace = partial(dying.puts, link), partial(dying.puts, replace)
 
     job(begin)
     os._exit(0)
+
+
+class _Dying:
+    """Counts what this process makes last, and kills it at a point."""
+
+    def __init__(self, point: Point) -> None:
+        self._point = point
+        self._turns = count(1)
+
+    @contextmanager
+    def commits(
+        self, database: Database, transaction: AbstractContextManager[Any]
+    ) -> Iterator[Any]:
+        """Lend what *transaction* lends; die just before its commit or just after it."""
+        is_housekeeping = threading.current_thread() is not threading.main_thread()
+        if is_housekeeping or database._joint.current is not None:  # commits with all the rest
+            with transaction as lent:
+                yield lent
+            return
+        commit = next(self._turns)
+        with transaction as lent:
+            yield lent
+            self._die(commit, after=False)
+        self._die(commit, after=True)
+
+    def puts(self, put: Callable[..., None], *names: Any) -> None:
+        """Put a file in place; die just before or after it."""
+        commit = next(self._turns)
+        self._die(commit, after=False)
+        put(*names)
+        self._die(commit, after=True)
+
+    def _die(self, commit: int, *, after: bool) -> None:
+        if self._point == Point(commit, after):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def rolls(step: str, folder: Path, begin: Callable[[], None]) -> None:
