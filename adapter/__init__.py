@@ -13,6 +13,7 @@ It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
 ``windows/``             builds of Windows Server, and the updates that bring number matching
 ``mfa/``                 registered methods, requests on phones, codes, and their limits
 ``texts``                the texts of our own adapters in the languages of AD FS (LCID)
+``sentences``            English texts that know template and values, for pages to translate
 ``entra_mfa/``           the adapter ``AzureMfaAuthentication``
 ``mfa_server/``          the adapter ``AzureMfaServerAuthentication``, whose product has ended
 ``conformance/``         the kit that checks that an adapter keeps the contract

@@ -43,8 +43,8 @@ class NotAVersionError(TallystickError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            problem=f"{text[:60]!r} is not a version of the NPS extension",
-            remedy="Give four numbers with dots between them, like 1.2.2216.1",
+            problem=sentence("{text} is not a version of the NPS extension", text=repr(text[:60])),
+            remedy=sentence("Give four numbers with dots between them, like 1.2.2216.1"),
         )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 
 HOW_TO_TELL = (
     "Run winver on the server and give the OS build it shows, or paste the output of: "
@@ -57,7 +58,7 @@ class NotABuildError(BuildError):
     def __init__(self, text: str, why: str = "") -> None:
         super().__init__(
             problem=why or f"There is no Windows Server build in {_shorten(text)!r}",
-            remedy="Give one like 20348.350, or paste what winver shows on the server",
+            remedy=sentence("Give one like 20348.350, or paste what winver shows on the server"),
         )
 
 
@@ -68,7 +69,10 @@ class UpdateLevelUnknownError(BuildError):
 
     def __init__(self, known: str, why: str = "") -> None:
         problem = f"{known} is known, but its revision is not"
-        super().__init__(problem=f"{problem}. {why}" if why else problem, remedy=HOW_TO_TELL)
+        super().__init__(
+            problem=sentence("{problem}. {why}", problem=problem, why=why) if why else problem,
+            remedy=HOW_TO_TELL,
+        )
 
 
 class TextTooLongError(BuildError):
@@ -78,8 +82,8 @@ class TextTooLongError(BuildError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            problem=f"The text is longer than {limit} characters",
-            remedy="Paste only what the command printed",
+            problem=sentence("The text is longer than {limit} characters", limit=limit),
+            remedy=sentence("Paste only what the command printed"),
         )
 
 
@@ -94,7 +98,7 @@ def parse_build(text: str) -> Build:
     if build is not None:
         return build
     if bare_base(text) is not None:
-        raise UpdateLevelUnknownError(f"The base build {text}")
+        raise UpdateLevelUnknownError(sentence("The base build {text}", text=text))
     raise NotABuildError(text)
 
 

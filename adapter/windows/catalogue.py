@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TypeVar
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from adapter.windows.builds import Build, parse_build
 
 K = TypeVar("K")
@@ -74,13 +75,20 @@ def build_of_kb(kb: str) -> Build:
     rows = updates_with_kb(kb)
     if not rows:
         raise UnknownKBError(
-            f"{kb.strip()!r} is not a cumulative update of Windows Server in the catalogue",
-            "Give the server's build, as winver shows it",
+            sentence(
+                "{strip} is not a cumulative update of Windows Server in the catalogue",
+                strip=repr(kb.strip()),
+            ),
+            sentence("Give the server's build, as winver shows it"),
         )
     if len({row.build.base for row in rows}) > 1:
         raise UnknownKBError(
-            f"{kb.strip()} brings {' or '.join(str(row.build) for row in rows)}",
-            "Give the one that is the server's build",
+            sentence(
+                "{strip} brings {rows}",
+                strip=kb.strip(),
+                rows=" or ".join(str(row.build) for row in rows),
+            ),
+            sentence("Give the one that is the server's build"),
         )
     return rows[0].build
 

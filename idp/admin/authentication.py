@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Request
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.admin.actor import set_actor
 from idp.admin.cookies import cookies_of
 from idp.admin.identity import Identities, Identity
@@ -112,8 +113,8 @@ class AdminAuthentication:
         """Refuse a change that another site's page sent."""
         if not is_same_origin(request, self._config.base_url):
             raise AccessRefused(
-                "The request comes from another site's page",
-                f"Use {self._config.base_url}/admin/",
+                sentence("The request comes from another site's page"),
+                sentence("Use {base_url}/admin/", base_url=self._config.base_url),
                 code="foreign_origin",
             )
 
@@ -122,8 +123,8 @@ class AdminAuthentication:
         text = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
         if not self._sessions.is_csrf_token(session, text):
             raise AccessRefused(
-                "The request does not hold this session's CSRF token",
-                "Load the page again and repeat the change",
+                sentence("The request does not hold this session's CSRF token"),
+                sentence("Load the page again and repeat the change"),
                 code="csrf",
             )
 
@@ -146,8 +147,8 @@ class AdminAuthentication:
         session = self.session_of(request)
         if session is None:
             raise AccessRefused(
-                "The request has no administrator's token",
-                "Send the header Authorization: Bearer TOKEN",
+                sentence("The request has no administrator's token"),
+                sentence("Send the header Authorization: Bearer TOKEN"),
                 code="no_token",
             )
         if change:
@@ -164,8 +165,8 @@ class AdminAuthentication:
             return ADMINISTRATOR, ADMINISTRATOR
         if token.expires_at <= now:
             raise AccessRefused(
-                f"The token {token.name} has ended",
-                "Make a new one: tallystick admin token add",
+                sentence("The token {name} has ended", name=token.name),
+                sentence("Make a new one: tallystick admin token add"),
                 code="token_expired",
             )
         return token.name, token.role
@@ -177,10 +178,12 @@ class AdminAuthentication:
             return token
         if self._wrong_tokens.count(client, self._clock.now()):
             raise AccessRefused(
-                "That is not the administrator's token", "Try again", code="wrong_token"
+                sentence("That is not the administrator's token"),
+                sentence("Try again"),
+                code="wrong_token",
             )
         raise AccessRefused(
-            "Too many wrong tokens came from your address",
-            "Send the right one, or wait a minute",
+            sentence("Too many wrong tokens came from your address"),
+            sentence("Send the right one, or wait a minute"),
             code="too_many_tries",
         )

@@ -13,6 +13,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.actor import set_actor
 from idp.admin.authentication import CSRF_FIELD, AccessRefused, AdminAuthentication
@@ -167,7 +168,9 @@ def _verb_in(verb: Verbs) -> str:
 
 def _no_session() -> AccessRefused:
     return AccessRefused(
-        "Your session has ended", "Sign in and repeat the change", code="no_session"
+        sentence("Your session has ended"),
+        sentence("Sign in and repeat the change"),
+        code="no_session",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 
 MAX_ID = 2**62
 
@@ -40,6 +41,9 @@ def _number(parameters: Mapping[str, str], name: str, most: int, least: int = 1)
     text = parameters.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
         raise BadPage(
-            f"{name} is not a number from {least} to {most}", f"Send {name}=50, or leave it out"
+            sentence(
+                "{name} is not a number from {least} to {most}", name=name, least=least, most=most
+            ),
+            sentence("Send {name}=50, or leave it out", name=name),
         )
     return int(text)

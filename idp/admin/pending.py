@@ -13,6 +13,7 @@ from flask import Request
 from werkzeug import Response
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.admin.cookies import AdminCookies, cookies_of
 from idp.session.seal import SealBroken, Sealer
 
@@ -29,8 +30,8 @@ class ProofsTooOld(TallystickError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This change needs your password and second factor again",
-            "Sign in at /admin/ again, then repeat the change",
+            sentence("This change needs your password and second factor again"),
+            sentence("Sign in at /admin/ again, then repeat the change"),
         )
 
 

@@ -92,8 +92,8 @@ def must_be_allowed(role: str, verb: str) -> None:
     """Raise :class:`RoleRefused` unless the role may do what *verb* names."""
     if not may(role, verb):
         raise RoleRefused(
-            f"The role {in_words(role)} may not do this ({verb})",
-            "Ask an administrator",
+            sentence("The role {role} may not do this ({verb})", role=in_words(role), verb=verb),
+            sentence("Ask an administrator"),
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from adapter.sentences import sentence
 from idp.directory.errors import DirectoryError
 from idp.directory.users import User
 from idp.saml.canonical import is_writable
@@ -105,7 +106,9 @@ def change_attributes(user: User, changes: Mapping[str, Sequence[str]]) -> User:
     faults += _total_faults(changed.attributes)
     if faults:
         raise DirectoryError(
-            f"The attributes are not changed: {'; '.join(dict.fromkeys(faults))}",
+            sentence(
+                "The attributes are not changed: {faults}", faults="; ".join(dict.fromkeys(faults))
+            ),
             remedy_for(changes),
             code="bad_attribute",
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.clock import Clock
+from adapter.sentences import sentence
 from idp.directory import new_users
 from idp.directory.attributes import (
     NO_ATTRIBUTES,
@@ -206,8 +207,11 @@ class Directory:
         """
         if not is_acceptable(password):
             raise DirectoryError(
-                f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
-                "Choose another",
+                sentence(
+                    "A password has 1 to {max_password_length} characters",
+                    max_password_length=MAX_PASSWORD_LENGTH,
+                ),
+                sentence("Choose another"),
                 code="bad_password",
             )
         with self._hasher.slot():

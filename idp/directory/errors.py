@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.directory.users import User
 
 
@@ -24,8 +25,11 @@ def existing(name: str, user: User | None) -> User:
 def name_taken(names: Iterable[str]) -> DirectoryError:
     """Return the error for *names* that other users have."""
     return DirectoryError(
-        f"There is already a user whose UPN or account name is that of {', '.join(names)}",
-        "Choose another name, or change that user",
+        sentence(
+            "There is already a user whose UPN or account name is that of {names}",
+            names=", ".join(names),
+        ),
+        sentence("Choose another name, or change that user"),
         code="user_exists",
     )
 
@@ -33,5 +37,7 @@ def name_taken(names: Iterable[str]) -> DirectoryError:
 def unknown_user(name: str) -> DirectoryError:
     """Return the error for a *name* that nobody has."""
     return DirectoryError(
-        f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
+        sentence("There is no user {name}", name=repr(name)),
+        sentence("See tallystick user list"),
+        code="unknown_user",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adapter.sentences import sentence
 from idp.directory.errors import DirectoryError
 from idp.directory.users import User
 
@@ -24,8 +25,11 @@ def change_groups(user: User, add: Sequence[str] = (), remove: Sequence[str] = (
     for name in (*add, *remove):
         if not is_group(name):
             raise DirectoryError(
-                f"{name[:80]!r} cannot be the name of a group",
-                f"Give 1 to {MAX_GROUP_LENGTH} characters, and no control characters",
+                sentence("{name} cannot be the name of a group", name=repr(name[:80])),
+                sentence(
+                    "Give 1 to {max_group_length} characters, and no control characters",
+                    max_group_length=MAX_GROUP_LENGTH,
+                ),
                 code="bad_group",
             )
     gone = {name.casefold() for name in remove}

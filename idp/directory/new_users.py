@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapter.sentences import sentence
 from idp.csv_table import CsvFaults, CsvRow, read_rows
 from idp.directory import attributes
 from idp.directory.errors import DirectoryError
@@ -51,7 +52,7 @@ def must_be_faultless(user: NewUser) -> None:
     faults = list(find_faults(user))
     if faults:
         raise DirectoryError(
-            f"No user was made: {'; '.join(faults)}",
+            sentence("No user was made: {faults}", faults="; ".join(faults)),
             attributes.remedy_for(user.attributes),
             code="bad_user",
         )

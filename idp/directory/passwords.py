@@ -11,6 +11,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from adapter.errors import Unavailable
+from adapter.sentences import sentence
 from idp.admission import UNKNOWN, Room, places_for_passwords
 from idp.config import WORKER_THREADS
 from idp.directory.turns import Turns
@@ -31,7 +32,9 @@ class HashingBusy(Unavailable):
     code = "too_busy"
 
     def __init__(self) -> None:
-        super().__init__("Too many passwords are being checked", "Try again in a few seconds")
+        super().__init__(
+            sentence("Too many passwords are being checked"), sentence("Try again in a few seconds")
+        )
 
 
 def is_acceptable(password: str) -> bool:

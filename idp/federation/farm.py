@@ -10,6 +10,7 @@ from typing import Protocol
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from adapter.windows import describe, product_name, read_build
 from idp.csv_table import CsvFaults, CsvRow, read_rows
 
@@ -127,16 +128,25 @@ class Farm:
         """
         node = self._store.node(name)
         if node is None:
-            raise BadNode(f"There is no node {name!r}", "See tallystick server list")
+            raise BadNode(
+                sentence("There is no node {name}", name=repr(name)),
+                sentence("See tallystick server list"),
+            )
         _check_name(new_name)
         if not self._store.rename_node(name, new_name):
-            raise BadNode(f"There is a node {new_name!r} already", "Choose another name")
+            raise BadNode(
+                sentence("There is a node {new_name} already", new_name=repr(new_name)),
+                sentence("Choose another name"),
+            )
         return replace(node, name=new_name)
 
     def remove(self, name: str) -> None:
         """Remove a node. Raises :class:`BadNode` if there is none of that name."""
         if not self._store.remove_node(name):
-            raise BadNode(f"There is no node {name!r}", "See tallystick server list")
+            raise BadNode(
+                sentence("There is no node {name}", name=repr(name)),
+                sentence("See tallystick server list"),
+            )
 
     def plan(self, name: str, text: str, by: str) -> NodeChange:
         """Return what :meth:`set_build` would store, and store nothing; raises the same."""
@@ -144,7 +154,7 @@ class Farm:
         reading = read_build(text)
         build = reading.build
         if build is None:
-            raise BadNode("The text names no build", "Give one like 20348.350")
+            raise BadNode(sentence("The text names no build"), sentence("Give one like 20348.350"))
         product = product_name(build.base) or UNKNOWN_PRODUCT
         node = Node(name, str(build), product, self._clock.now(), by)
         return NodeChange(node, (*reading.warnings, *describe(build).warnings))
@@ -153,8 +163,8 @@ class Farm:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise BadNode(
-            f"{name!r} is no name for a node",
-            "Use up to 63 letters, digits, dots, dashes and underscores",
+            sentence("{name} is no name for a node", name=repr(name)),
+            sentence("Use up to 63 letters, digits, dots, dashes and underscores"),
         )
 
 

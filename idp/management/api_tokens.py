@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.audit.roles import ADMINISTRATOR, ROLES
 from idp.management.sign_in_log import read_span
 from idp.session.api_tokens import ApiToken, digest_of_token, new_token_text
@@ -41,19 +42,24 @@ def add(
     """
     if not _NAME.fullmatch(name) or name == ADMINISTRATOR:
         raise BadApiToken(
-            f"{name[:80]!r} is no name for a token",
-            "Use up to 63 letters, digits, dots, dashes and underscores",
+            sentence("{name} is no name for a token", name=repr(name[:80])),
+            sentence("Use up to 63 letters, digits, dots, dashes and underscores"),
         )
     if role not in ROLES:
         raise BadApiToken(
-            f"{role[:40]!r} is not a role", f"Choose {', '.join(ROLES)}", field="role"
+            sentence("{role} is not a role", role=repr(role[:40])),
+            sentence("Choose {roles}", roles=", ".join(ROLES)),
+            field="role",
         )
     now = services.clock.now()
     token = ApiToken(name, role, now, services.changes.actor.label, _end(expires, now))
     text = new_token_text()
     with services.changes.recording() as made:
         if not services.api_tokens.add(token, digest_of_token(text)):
-            raise BadApiToken(f"There is a token {name!r} already", "Revoke it, or choose a name")
+            raise BadApiToken(
+                sentence("There is a token {name} already", name=repr(name)),
+                sentence("Revoke it, or choose a name"),
+            )
         made.add("api_token.add", name, after=token.as_json())
     return token, text
 
@@ -77,8 +83,8 @@ def existing(services: Services, name: str) -> ApiToken:
 
 def _unknown(name: str) -> BadApiToken:
     return BadApiToken(
-        f"There is no token {name[:80]!r}",
-        "See tallystick admin token list",
+        sentence("There is no token {name}", name=repr(name[:80])),
+        sentence("See tallystick admin token list"),
         code="unknown_api_token",
     )
 
@@ -90,14 +96,14 @@ def _end(text: str, now: datetime) -> datetime:
         end = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadApiToken(
-            f"{text[:40]!r} is not a time",
-            "Give a span like 90d, or a time like 2027-01-31",
+            sentence("{text} is not a time", text=repr(text[:40])),
+            sentence("Give a span like 90d, or a time like 2027-01-31"),
             field="expires",
         ) from None
     if not now < end <= now + MAX_LIFETIME:
         raise BadApiToken(
-            "A token ends after now, and within two years",
-            "Give a span like 90d, or a time",
+            sentence("A token ends after now, and within two years"),
+            sentence("Give a span like 90d, or a time"),
             field="expires",
         )
     return end

@@ -19,6 +19,7 @@ from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.methods import MAX_APPS, TooManyMethods, read_name
 from adapter.mfa.policy import CODE_APP
 from adapter.mfa.policy_registration import may_register
+from adapter.sentences import sentence
 from idp.management.hardware_tokens import CodeRefused
 from idp.management.user_audit import changes_user
 from idp.management.users import find_user
@@ -43,8 +44,13 @@ class RegistrationNotAllowed(TallystickError):
 
     def __init__(self, user: str, permission: Permission) -> None:
         super().__init__(
-            f"{user} may not register {permission.method}. {permission.explanation}",
-            "See tallystick policy show",
+            sentence(
+                "{user} may not register {method}. {explanation}",
+                user=user,
+                method=permission.method,
+                explanation=permission.explanation,
+            ),
+            sentence("See tallystick policy show"),
         )
 
 

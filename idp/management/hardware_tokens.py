@@ -14,6 +14,7 @@ from adapter.mfa.codes.hardware import BadToken, HardwareToken, NewToken, read_t
 from adapter.mfa.codes.store import TokenRefusal
 from adapter.mfa.methods import TooManyMethods
 from adapter.mfa.service import UnknownMethod
+from adapter.sentences import sentence
 from idp.csv_table import CsvFaults, read_rows
 from idp.management.user_audit import changes_user
 from idp.management.users import find_user, token_as_json
@@ -46,8 +47,14 @@ class SerialNumberTaken(TallystickError):
 
     def __init__(self, serial_number: str) -> None:
         super().__init__(
-            f"There is a token with the serial number {serial_number!r} already",
-            "See tallystick user tokens list; remove it there if it is another user's by mistake",
+            sentence(
+                "There is a token with the serial number {serial_number} already",
+                serial_number=repr(serial_number),
+            ),
+            sentence(
+                "See tallystick user tokens list; remove it there if it is another "
+                "user's by mistake"
+            ),
         )
 
 

@@ -141,11 +141,14 @@ def set_builds(services: Services, names: Sequence[str], text: str) -> tuple[Nod
 def must_exist(services: Services, names: Sequence[str]) -> None:
     """Raise :class:`~idp.federation.farm.BadNode` unless these are nodes, and at least one."""
     if not names:
-        raise BadNode("No node is chosen", "Choose at least one")
+        raise BadNode(sentence("No node is chosen"), sentence("Choose at least one"))
     known = {node.name for node in services.farm.nodes()}
     for name in names:
         if name not in known:
-            raise BadNode(f"There is no node {name[:80]!r}", "See tallystick server list")
+            raise BadNode(
+                sentence("There is no node {name}", name=repr(name[:80])),
+                sentence("See tallystick server list"),
+            )
 
 
 def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:

@@ -81,8 +81,12 @@ class UnknownDevice(TallystickError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"There is no device {name[:60]!r} to preview",
-            f"Give {', '.join(DEVICES)}, or with a user {REGISTERED}",
+            sentence("There is no device {name} to preview", name=repr(name[:60])),
+            sentence(
+                "Give {devices}, or with a user {registered}",
+                devices=", ".join(DEVICES),
+                registered=REGISTERED,
+            ),
         )
 
 

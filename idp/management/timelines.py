@@ -45,7 +45,10 @@ def existing(services: Services, activity_id: str) -> Timeline:
     found = services.recordings.timeline(activity_id.strip(" {}\t\n").lower())
     if found is None:
         remedy = WHY_NONE[services.config.recorder.level]
-        raise NoTimeline(f"There is no timeline of {activity_id[:64]!r}", remedy)
+        raise NoTimeline(
+            sentence("There is no timeline of {activity_id}", activity_id=repr(activity_id[:64])),
+            remedy,
+        )
     return found
 
 
@@ -80,7 +83,7 @@ def follow(services: Services, query: TimelineQuery, wait: Callable[[], None]) -
 
 def none_found(services: Services) -> NoTimeline:
     """Return the error of a search without a match."""
-    return NoTimeline("No timeline matches", WHY_NONE[services.config.recorder.level])
+    return NoTimeline(sentence("No timeline matches"), WHY_NONE[services.config.recorder.level])
 
 
 def _canonical(services: Services, query: TimelineQuery) -> TimelineQuery:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapter.sentences import sentence
 from idp.directory.attributes import as_values, change_attributes
 from idp.directory.errors import DirectoryError, existing
 from idp.directory.groups import change_groups
@@ -109,7 +110,9 @@ def rename_user(services: Services, name: str, new: str) -> User:
     old, upn = find_user(services, name).upn, canonical_upn(new)
     if upn is None:
         raise DirectoryError(
-            f"{new[:80]!r} is no user name", "Give one like alice@example.test", code="bad_user"
+            sentence("{new} is no user name", new=repr(new[:80])),
+            sentence("Give one like alice@example.test"),
+            code="bad_user",
         )
     with services.changes.recording() as made:
         before = state_of(services, old)

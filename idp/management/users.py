@@ -10,6 +10,7 @@ from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.permissions import nothing_allowed, way_of
 from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.protection.store import Standing
+from adapter.sentences import sentence
 from idp.instants import json_instant
 from idp.management.policies import permission_as_json
 from idp.management.standing import standing_as_json
@@ -32,7 +33,10 @@ class UnknownUser(TallystickError):
     code = "unknown_user"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no user {name!r}", "See tallystick user list")
+        super().__init__(
+            sentence("There is no user {name}", name=repr(name)),
+            sentence("See tallystick user list"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,8 @@ def check_name(name: str) -> None:
     """Raise :class:`BadNpsHost` for a name that a host cannot have."""
     if not _NAME.fullmatch(name):
         raise BadNpsHost(
-            f"{name[:100]!r} is no name for an NPS host",
-            "Use up to 63 letters, digits, dots, dashes and underscores",
+            sentence("{name} is no name for an NPS host", name=repr(name[:100])),
+            sentence("Use up to 63 letters, digits, dots, dashes and underscores"),
         )
 
 
@@ -106,8 +106,8 @@ def read_addresses(texts: Sequence[str]) -> tuple[str, ...]:
     addresses = tuple(dict.fromkeys(map(_address, texts)))
     if not 0 < len(addresses) <= MAX_ADDRESSES:
         raise BadNpsHost(
-            f"The host has {len(addresses)} addresses to listen on",
-            f"Give 1 to {MAX_ADDRESSES}",
+            sentence("The host has {addresses} addresses to listen on", addresses=len(addresses)),
+            sentence("Give 1 to {max_addresses}", max_addresses=MAX_ADDRESSES),
         )
     return addresses
 
@@ -115,7 +115,10 @@ def read_addresses(texts: Sequence[str]) -> tuple[str, ...]:
 def read_port(port: int) -> int:
     """Return *port* if it is a number of a UDP port; raises :class:`BadNpsHost`."""
     if not 0 < port <= MAX_PORT:
-        raise BadNpsHost(f"{port} is no port", f"Give a number from 1 to {MAX_PORT}")
+        raise BadNpsHost(
+            sentence("{port} is no port", port=port),
+            sentence("Give a number from 1 to {max_port}", max_port=MAX_PORT),
+        )
     return port
 
 
@@ -125,10 +128,14 @@ def read_protocols(texts: Sequence[str]) -> tuple[str, ...]:
     for text in texts:
         if text.lower() not in known:
             raise BadNpsHost(
-                f"{text[:40]!r} is no protocol of an NPS host", f"Give {', '.join(PROTOCOLS)}"
+                sentence("{text} is no protocol of an NPS host", text=repr(text[:40])),
+                sentence("Give {protocols}", protocols=", ".join(PROTOCOLS)),
             )
     if not texts:
-        raise BadNpsHost("The host allows no protocol", f"Give some of {', '.join(PROTOCOLS)}")
+        raise BadNpsHost(
+            sentence("The host allows no protocol"),
+            sentence("Give some of {protocols}", protocols=", ".join(PROTOCOLS)),
+        )
     given = {known[text.lower()] for text in texts}
     return tuple(each for each in PROTOCOLS if each in given)
 
@@ -159,7 +166,8 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(text.strip()))
     except ValueError:
         raise BadNpsHost(
-            f"{text[:60]!r} is no IP address", "Give addresses of this machine, or 0.0.0.0 and ::"
+            sentence("{text} is no IP address", text=repr(text[:60])),
+            sentence("Give addresses of this machine, or 0.0.0.0 and ::"),
         ) from None
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import pytest
 from lxml import html
 from support.languages.untranslated import untranslated
-from support.servers.admin_changes import OTHER_SP, SECRET, hold_update
+from support.servers.admin_changes import OTHER_SP
+from support.servers.busy_server import PAGES, keep_busy
 from support.servers.server_folder import BASE_URL
 from support.service_providers.metadata_parts import SP_ID
-from support.users import ALICE, PASSWORD
+from support.users import ALICE
 
 from idp.admin.texts import DOMAIN
-from idp.management import hardware_tokens
-from idp.recorder.timeline import ISSUED, REFUSED, Part, Step
 from idp.web.languages import language_of
 from idp.web.page_texts import catalogue
 
-TRACE = "2f7d9c1e-6f0a-4a53-9a41-0c6f7f6f2a10"
-NOT_YET = ("/admin/access", "/admin/keys", "/admin/log")
-"""Pages whose texts are not marked yet."""
 VALUES = "|".join(
     (
         # what was typed or made here, times and numbers
@@ -50,46 +46,6 @@ def left_in_english(page: str) -> list[str]:
     return untranslated(html.tostring(document, encoding="unicode"), VALUES)
 
 
-@pytest.fixture
-def busy_server(services, administrator, script, trust):
-    """A server on which every page has something to show."""
-    for name, build in (("sts1", "20348.350"), ("sts2", "20348.349"), ("sts3", "14393.1")):
-        services.farm.set_build(name, build, "set-up")
-    services.nps.set_host("nps1", "set-up", version="1.2.2216.1")
-    script("PUT", "/admin/api/nps/nps1/registry", {"override": "TRUE"})
-    services.directory.add(ALICE, PASSWORD, groups=("Staff",))
-    for _ in range(10):
-        services.directory.check_password(ALICE, "wrong")
-    services.mfa.codes.register(ALICE, "A" * 32)
-    services.mfa.protection.block(ALICE, None)
-    script("PUT", f"/admin/api/users/{ALICE}/nt-hash")
-    hardware_tokens.import_tokens(
-        services,
-        "upn,serial number,secret key,time interval,manufacturer,model\n"
-        f"{ALICE},T1,{SECRET},30,Maker,Model\n",
-    )
-    hold_update(services)
-    script("POST", "/admin/api/api-tokens", {"name": "robot", "role": "auditor", "expires": "1d"})
-    now = services.clock.now()
-    for outcome in (REFUSED, ISSUED, "signed_out", "led_on", ""):
-        steps = (Step(now, "message_in", {"binding": "x:HTTP-POST", "xml": "<AuthnRequest/>"}),)
-        part = Part(f"{TRACE}{outcome}", now, "sts1", steps, ALICE, SP_ID, outcome, "MSIS7007")
-        services.recordings.add([part])
-    return administrator
-
-
-PAGES = (
-    "/admin/", "/admin/farm", "/admin/farm?node=sts1&node=sts2&update=KB5007206",
-    "/admin/farm?node=sts1&update=KB5007205", "/admin/trusts", "/admin/trusts?q=nothing",
-    f"/admin/trusts/one?id={SP_ID}", "/admin/trusts/add", f"/admin/trusts/remove?id={SP_ID}",
-    "/admin/connect", "/admin/connect?kind=python3-saml&url=https://app.example.test",
-    "/admin/policies", "/admin/tokens", "/admin/api-tokens", "/admin/users",
-    "/admin/users?q=nothing", f"/admin/users/one?name={ALICE}", "/admin/preview",
-    f"/admin/preview?user={ALICE}&trust={SP_ID}", "/admin/traces", "/admin/traces?user=x",
-    f"/admin/traces/{TRACE}refused", f"/admin/traces/{TRACE}issued",
-    f"/admin/traces/{TRACE}signed_out", "/admin/traces/none", "/admin/audit",
-    "/admin/audit?q=nothing",
-)  # fmt: skip
 POSTS = (
     ("/admin/users", {"action": "unlock", "name": ALICE}),
     ("/admin/users/one", {"action": "unblock", "name": ALICE}),
@@ -114,18 +70,19 @@ POSTS = (
 
 
 @pytest.mark.usefixtures("pseudo_german")
-def test_every_page_is_translated(busy_server, new_administrator):
+def test_every_page_is_translated(services, administrator, new_administrator):
+    keep_busy(services)
     german = {"Accept-Language": "de"}
     shown = {"token form": new_administrator().client.get("/admin/", headers=german).text}
     for path in PAGES:
-        shown[path] = busy_server.client.get(path, base_url=BASE_URL, headers=german).text
-    csrf = busy_server.csrf()
+        shown[path] = administrator.client.get(path, base_url=BASE_URL, headers=german).text
+    csrf = administrator.csrf()
     for path, form in POSTS:
-        answer = busy_server.post(path, {"csrf": csrf, **form}, Accept_Language="de")
+        answer = administrator.post(path, {"csrf": csrf, **form}, Accept_Language="de")
         name = f"{path} {form}"
         shown[name] = answer.text
         if answer.location:
-            shown[name] = busy_server.client.get(
+            shown[name] = administrator.client.get(
                 answer.location, base_url=BASE_URL, headers=german
             ).text
 

@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.admin.authentication import AccessRefused
 from idp.admin.frame import HOME, Frame
 from idp.admin.identity import Identity
@@ -85,14 +86,14 @@ def lead_to_second_factor(path: str, *, again: bool = False) -> Response:
 def _refusal_of(identity: Identity) -> TallystickError | None:
     if identity.role is None:
         return AccessRefused(
-            f"{identity.user.upn} has no role in administration",
-            "Ask an administrator for a group of [admin], or sign in as somebody else",
+            sentence("{upn} has no role in administration", upn=identity.user.upn),
+            sentence("Ask an administrator for a group of [admin], or sign in as somebody else"),
             code="not_an_administrator",
         )
     if not identity.has_methods:
         return AccessRefused(
-            "Administrators need a second factor, and you have none",
-            "Register one at /account/, then sign in here again",
+            sentence("Administrators need a second factor, and you have none"),
+            sentence("Register one at /account/, then sign in here again"),
             code="no_second_factor",
         )
     return None

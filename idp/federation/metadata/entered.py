@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.saml.certificates import BadCertificate, read_certificate
 from idp.saml.endpoints import address_fault
 from idp.saml.metadata import write_sp_metadata
@@ -27,7 +28,10 @@ class BadServiceProvider(TallystickError):
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         told = "; ".join(f"{field}: {fault}" for field, fault in faults.items())
-        super().__init__(f"No trust can be made of these values: {told}", "Correct them")
+        super().__init__(
+            sentence("No trust can be made of these values: {told}", told=told),
+            sentence("Correct them"),
+        )
         self.faults = dict(faults)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.relying_party.offered import OfferedTrusts, TrustPage, find_page
 from idp.federation.relying_party.setting_changes import change_from_text, change_values
 from idp.federation.relying_party.settings import TrustSettings
@@ -38,7 +39,10 @@ class UnknownTrust(TallystickError):
     code = "unknown_trust"
 
     def __init__(self, entity_id: str) -> None:
-        super().__init__(f"There is no relying party trust {entity_id!r}", "See tallystick sp list")
+        super().__init__(
+            sentence("There is no relying party trust {entity_id}", entity_id=repr(entity_id)),
+            sentence("See tallystick sp list"),
+        )
 
 
 class IdentifierTaken(TallystickError):
@@ -48,8 +52,8 @@ class IdentifierTaken(TallystickError):
 
     def __init__(self, identifier: str) -> None:
         super().__init__(
-            f"Another trust has the entity id {identifier!r}",
-            "Remove it from the identifiers of that trust, or remove the trust",
+            sentence("Another trust has the entity id {identifier}", identifier=repr(identifier)),
+            sentence("Remove it from the identifiers of that trust, or remove the trust"),
         )
 
 
@@ -260,7 +264,9 @@ class TrustRegistry:
     def _must_be_valid(self, validity: Validity) -> Validity:
         until = validity.valid_until
         if until is not None and until <= self._clock.now():
-            raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
+            raise BadMetadata(
+                sentence("it was valid until {until} UTC", until=f"{until:%Y-%m-%d %H:%M}")
+            )
         return validity
 
 

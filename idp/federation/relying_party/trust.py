@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.certificates import is_valid
 from idp.saml.encryption_keys import is_rsa
@@ -49,9 +50,16 @@ class UnreadableTrust(TallystickError):
         signed_by: str | None = None,
     ) -> None:
         super().__init__(
-            f"The relying party trust {entity_id!r} cannot be read from the database: {fault}",
-            "Upgrade this node if another one runs a newer version; else add the trust's metadata "
-            "again (tallystick sp add), or remove it (tallystick sp remove)",
+            sentence(
+                "The relying party trust {entity_id} cannot be read from the database: {fault}",
+                entity_id=repr(entity_id),
+                fault=fault,
+            ),
+            sentence(
+                "Upgrade this node if another one runs a newer version; else add the "
+                "trust's metadata again (tallystick sp add), or remove it (tallystick "
+                "sp remove)"
+            ),
         )
         self.entity_id = entity_id
         self.added_at = added_at
@@ -106,8 +114,11 @@ class RelyingPartyTrust:
         )
         if certificate is None and settings.encrypted_name_id_required:
             raise NoEncryptionKey(
-                f"The NameID must be encrypted, but {self.entity_id!r} has no key for encryption",
-                "Add its metadata with one, or set encrypted_name_id_required=false",
+                sentence(
+                    "The NameID must be encrypted, but {entity_id} has no key for encryption",
+                    entity_id=repr(self.entity_id),
+                ),
+                sentence("Add its metadata with one, or set encrypted_name_id_required=false"),
             )
         wanted = settings.encrypt_claims or settings.encrypted_name_id_required
         if certificate is None or not wanted:

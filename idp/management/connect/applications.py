@@ -34,7 +34,8 @@ class BadApplicationUrl(TallystickError):
 
     def __init__(self, fault: str) -> None:
         super().__init__(
-            f"The application's address {fault}", "Give its base URL, like https://app.example.test"
+            sentence("The application's address {fault}", fault=fault),
+            sentence("Give its base URL, like https://app.example.test"),
         )
         self.faults = {"url": fault}
 
@@ -183,7 +184,8 @@ def application_at(name: str, url: str) -> Application:
     kind = KINDS.get(name)
     if kind is None:
         raise UnknownApplication(
-            f"There are no settings for {name[:40]!r}", f"There are {', '.join(KINDS)}"
+            sentence("There are no settings for {name}", name=repr(name[:40])),
+            sentence("There are {kinds}", kinds=", ".join(KINDS)),
         )
     base = url.strip().rstrip("/")
     fault = None if _is_elsewhere(kind) else _fault_of(base)
