@@ -25,6 +25,7 @@ NOT_OF_USERS = {
     "providers":                "adapters",
     "policies":                 "JSON; targets that are users are in a test below",
     "access_control_policies":  "groups and rules that an administrator wrote",
+    "admin_requests":           "who sent a request is in a keyed digest, for a day",
     "admin_tokens":             "tokens of programs; who made one is told by the name of that day",
     "changes":                  "the audit log says who changed whom, by the names of that day",
     "next_faults":              "service providers",
