@@ -111,7 +111,7 @@ def turn_of(path: Path) -> threading.Lock:
     SQLite makes all writers but one poll, and on a busy machine one of them may poll at the wrong
     moments until it gives up. With a lock they queue, whichever :class:`SqliteFile` they use.
     """
-    real = str(path.resolve())
+    real = os.path.realpath(path)  # never raises, whatever the path
     with _turns_lock:
         turn = _turns.get(real)
         if turn is None:

@@ -11,6 +11,7 @@ sets up the one of a test. ``clock``, ``extranet``, ``phones`` and ``users`` are
 test, ``faults`` what goes wrong in it. ``messages`` are what crossed the server, with assertions:
 ``message_capture`` keeps them, ``message_reading`` makes ``message_values`` of them. ``timelines``
 are shown below a failure; ``expected`` keeps our frames out of tracebacks.
+
 Neighbours: :mod:`idp.embedded` has what the demo and the conformance run need too, such as the
 browser. The product imports nothing from here, but for the pytest class of
 :mod:`idp.conformance`, whose tests use this plugin.

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, request, session
+from flask import Blueprint, Flask, Response, current_app, redirect, request, session
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
@@ -47,18 +47,27 @@ def create_app(idp_metadata_url: str, base_url: str, keys: Path) -> Flask:
     app.secret_key = secrets.token_bytes()
     # The response comes by a POST from another site: the cookie has to travel with it.
     app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
-    saml = Saml2Client(SPConfig().load(saml_config(idp_metadata_url, base_url, keys)))
 
     @app.get("/")
     def home():
         return f"Signed in as {session['user']}" if "user" in session else redirect("/login")
 
-    @app.get("/login")
+    saml = Saml2Client(SPConfig().load(saml_config(idp_metadata_url, base_url, keys)))
+    app.register_blueprint(sign_in_pages(saml))
+    app.register_blueprint(sign_out_pages(saml))
+    return app
+
+
+def sign_in_pages(saml: Saml2Client) -> Blueprint:
+    """Return the addresses that sign a user in, and the metadata."""
+    pages = Blueprint("sign_in", __name__)
+
+    @pages.get("/login")
     def sign_in():
         session["request"], sent = saml.prepare_for_authenticate(binding=BINDING_HTTP_REDIRECT)
         return redirect(dict(sent["headers"])["Location"])
 
-    @app.post("/saml/acs")
+    @pages.post("/saml/acs")
     def receive():
         outstanding = {session.pop("request", None): "/"}
         try:
@@ -67,18 +76,29 @@ def create_app(idp_metadata_url: str, base_url: str, keys: Path) -> Flask:
             )
             name_id = response.get_subject()
         except Exception as error:  # pysaml2 refuses by exceptions of many types
-            app.logger.warning("A response is refused: %s: %s", type(error).__name__, error)
+            current_app.logger.warning("A response is refused: %s: %s", type(error).__name__, error)
             return "This sign-in is refused.", 403
         session["user"], session["name_id"] = name_id.text, code(name_id)
         return redirect("/", 303)
 
-    @app.get("/logout")
+    @pages.get("/saml/metadata")
+    def metadata():
+        return Response(create_metadata_string(None, saml.config), mimetype="text/xml")
+
+    return pages
+
+
+def sign_out_pages(saml: Saml2Client) -> Blueprint:
+    """Return the addresses that sign a user out."""
+    pages = Blueprint("sign_out", __name__)
+
+    @pages.get("/logout")
     def sign_out():
         [(_binding, sent)] = saml.global_logout(decode(session["name_id"])).values()
         session.clear()
         return redirect(dict(sent["headers"])["Location"])
 
-    @app.post("/saml/slo")
+    @pages.post("/saml/slo")
     def signed_out():
         response = saml.parse_logout_request_response(
             request.form["SAMLResponse"], BINDING_HTTP_POST
@@ -86,8 +106,4 @@ def create_app(idp_metadata_url: str, base_url: str, keys: Path) -> Flask:
         saml.handle_logout_response(response)
         return "Signed out."
 
-    @app.get("/saml/metadata")
-    def metadata():
-        return Response(create_metadata_string(None, saml.config), mimetype="text/xml")
-
-    return app
+    return pages
