@@ -17,6 +17,7 @@ from typing import Protocol
 
 from adapter.contract import Adapter
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.access_control.global_policy import DEFAULT_PROVIDERS
 
 ENTRY_POINT_GROUP = "tallystick.adapters"
@@ -91,7 +92,8 @@ class Providers:
         """
         if not _NAME.fullmatch(name):
             raise BadProvider(
-                f"{name!r} is no name for a provider", "Use letters, digits, dot, dash, underscore"
+                sentence("{name} is no name for a provider", name=repr(name)),
+                sentence("Use letters, digits, dot, dash, underscore"),
             )
         load(type_name)
         self._store.save_provider(AuthenticationProvider(name, type_name, config))
@@ -100,9 +102,15 @@ class Providers:
         """Remove a registration. Raises :class:`BadProvider` if there is none or it is enabled."""
         enabled = self._store.enabled_providers()
         if name in (DEFAULT_PROVIDERS if enabled is None else enabled):
-            raise BadProvider(f"{name} is enabled", "Enable others first: adapters enable NAME…")
+            raise BadProvider(
+                sentence("{name} is enabled", name=name),
+                sentence("Enable others first: adapters enable NAME…"),
+            )
         if not self._store.remove_provider(name):
-            raise BadProvider(f"No provider {name!r} is registered", "See adapters list")
+            raise BadProvider(
+                sentence("No provider {name} is registered", name=repr(name)),
+                sentence("See adapters list"),
+            )
 
     def enable(self, names: Sequence[str]) -> None:
         """Enable these providers only. Raises :class:`BadProvider` for an unknown name."""
@@ -110,7 +118,8 @@ class Providers:
         unknown = [name for name in names if name not in known]
         if unknown:
             raise BadProvider(
-                f"There is no provider {', '.join(unknown)}", f"There are {', '.join(known)}"
+                sentence("There is no provider {name}", name=", ".join(unknown)),
+                sentence("There are {names}", names=", ".join(known)),
             )
         self._store.save_enabled_providers(tuple(dict.fromkeys(names)))
 
@@ -118,7 +127,9 @@ class Providers:
 def load(type_name: str) -> type[Adapter]:
     """Import ``MODULE:CLASS`` and return the class. Raises :class:`BadProvider`."""
     if not _TYPE_NAME.fullmatch(type_name):
-        raise BadProvider(f"{type_name!r} names no class", "Give MODULE:CLASS")
+        raise BadProvider(
+            sentence("{text} names no class", text=repr(type_name)), sentence("Give MODULE:CLASS")
+        )
     module, _, name = type_name.partition(":")
     try:
         found: object = importlib.import_module(module)
@@ -126,9 +137,15 @@ def load(type_name: str) -> type[Adapter]:
             found = getattr(found, part)
     except Exception as error:  # the import runs code that is not ours
         raise BadProvider(
-            f"{type_name} cannot be loaded: {type(error).__name__}: {error}",
-            "Install its package where the server runs",
+            sentence(
+                "{text} cannot be loaded: {error}",
+                text=type_name,
+                error=f"{type(error).__name__}: {error}",
+            ),
+            sentence("Install its package where the server runs"),
         ) from error
     if not isinstance(found, type):
-        raise BadProvider(f"{type_name} is no class", "Give MODULE:CLASS")
+        raise BadProvider(
+            sentence("{text} is no class", text=type_name), sentence("Give MODULE:CLASS")
+        )
     return found

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
-from adapter.sentences import sentence
+from adapter.sentences import joined, sentence
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.sides import policy_tells_sides_apart, rules_tell_sides_apart
 from idp.federation.access_control.words import describe_rule
+from idp.federation.relying_party.settings import NOTHING, RULES
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management import trusts as trust_changes
 from idp.management.error_json import error_json
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PAGE_SIZE = 50
+_IN_WORDS = {RULES: sentence("rules"), NOTHING: sentence("nothing")}
+"""What lets users in where it is no policy."""
 EXTRANET_WARNING = sentence(
     "its access depends on intranet and extranet, but no Web Application Proxy is configured "
     "([proxies] web_application_proxies): users outside count as inside"
@@ -130,13 +133,17 @@ def warnings_of(
 ) -> tuple[str, ...]:
     """Return what an administrator who sets or assigns a policy should know."""
     is_about_sides = policy_tells_sides_apart(policy, parameters or {})
-    return (f"{policy.name}: {EXTRANET_WARNING}",) if is_about_sides and _no_proxy(services) else ()
+    if not (is_about_sides and _no_proxy(services)):
+        return ()
+    return (joined(": ", (policy.name, EXTRANET_WARNING)),)
 
 
 def warnings_of_rules(services: Services, text: str) -> tuple[str, ...]:
     """Return the same for additional authentication rules for all trusts."""
     is_about_sides = rules_tell_sides_apart(text) and _no_proxy(services)
-    return (f"the rules for all trusts: {EXTRANET_WARNING}",) if is_about_sides else ()
+    if not is_about_sides:
+        return ()
+    return (joined(": ", (sentence("the rules for all trusts"), EXTRANET_WARNING)),)
 
 
 def _no_proxy(services: Services) -> bool:
@@ -149,7 +156,7 @@ def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
             name=trust.entity_id,
             entity_id=trust.entity_id,
             enabled=False,
-            authorized_by="cannot be read",
+            authorized_by=sentence("cannot be read"),
             parameters=(),
             second_factor="",
             additional_rules=False,
@@ -161,7 +168,7 @@ def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
         name=trust.display_name,
         entity_id=trust.entity_id,
         enabled=settings.enabled,
-        authorized_by=settings.authorized_by,
+        authorized_by=_IN_WORDS.get(settings.authorized_by, settings.authorized_by),
         parameters=tuple(
             f"{name}: {', '.join(values)}"
             for name, values in settings.access_control_parameters.items()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from adapter.mfa.verification.verifier import OTP, PHONE_APP_NOTIFICATION
+from adapter.sentences import sentence
 from idp.federation.access_control.decision import Access, AccessRules, decide
 from idp.federation.access_control.matching import why_not
 from idp.federation.access_control.words import describe_rule, reason_sentences
@@ -31,12 +32,12 @@ ASKED = {"push": "a request on the phone", "totp": "a code"}
 
 PRIMARY_METHODS = {
     # name       (method,                         in words)
-    "password": (PASSWORD_PROTECTED_TRANSPORT, "the password"),
-    "passkey":  (FIDO,                         "a passkey, which is both factors"),
+    "password": (PASSWORD_PROTECTED_TRANSPORT, sentence("the password")),
+    "passkey":  (FIDO,                         sentence("a passkey, which is both factors")),
 }  # fmt: skip
 SECOND_METHODS = {
-    "push": (PHONE_APP_NOTIFICATION, "a request on the phone"),
-    "code": (OTP,                    "a code"),
+    "push": (PHONE_APP_NOTIFICATION, sentence("a request on the phone")),
+    "code": (OTP,                    sentence("a code")),
 }  # fmt: skip
 
 
@@ -227,7 +228,10 @@ def _methods(request: SimulatedRequest) -> tuple[tuple[str, ...], tuple[str, ...
     for name, known in ((request.primary, PRIMARY_METHODS), (request.second, SECOND_METHODS)):
         if name not in known:
             raise UnknownAuthenticationMethod(
-                f"There is no method {name[:60]!r} here", f"Give {' or '.join(known)}"
+                sentence("There is no method {name} here", name=repr(name[:60])),
+                sentence(
+                    "Give {first} or {second}", **dict(zip(("first", "second"), known, strict=True))
+                ),
             )
     primary, second = PRIMARY_METHODS[request.primary][0], SECOND_METHODS[request.second][0]
     if request.primary == "passkey":
@@ -261,9 +265,12 @@ def _tested_rules(
 def _closed(services: Services, user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
     """Return why nobody like this user gets in, whatever the rules."""
     reasons = (
-        ("the user is disabled",  user.disabled),
-        ("the trust is disabled", not trust.settings.enabled),
-        ("the trust's metadata has passed its validUntil", trust.has_expired(services.clock.now())),
+        (sentence("the user is disabled"),  user.disabled),
+        (sentence("the trust is disabled"), not trust.settings.enabled),
+        (
+            sentence("the trust's metadata has passed its validUntil"),
+            trust.has_expired(services.clock.now()),
+        ),
     )  # fmt: skip
     return tuple(reason for reason, applies in reasons if applies)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp import operating_system
 from idp.adapters.lcids import tag_of
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
@@ -120,7 +121,9 @@ def find_adapter(services: Services, name: str) -> AdapterView:
     for view in adapters(services)[0]:
         if view.provider.name == name:
             return view
-    raise BadProvider(f"There is no provider {name[:63]!r}", "See adapters list")
+    raise BadProvider(
+        sentence("There is no provider {name}", name=repr(name[:63])), sentence("See adapters list")
+    )
 
 
 def announced_by(view: AdapterView) -> Announcement:
@@ -150,8 +153,12 @@ def announced_by(view: AdapterView) -> Announcement:
         )
     except Exception as error:  # whatever foreign code raises
         raise BadProvider(
-            f"The metadata of {view.provider.name} cannot be read: {type(error).__name__}: {error}",
-            "Run tallystick adapters check",
+            sentence(
+                "The metadata of {name} cannot be read: {error}",
+                name=view.provider.name,
+                error=f"{type(error).__name__}: {error}",
+            ),
+            sentence("Run {command}", command="tallystick adapters check"),
         ) from error
 
 
@@ -178,16 +185,24 @@ def check_adapter(view: AdapterView) -> tuple[CheckFinding, ...]:
         operating_system.kill_group(process)
         process.communicate()
         raise CheckFailed(
-            f"The check of {provider.name} took more than {CHECK_SECONDS} seconds and was ended",
-            "See why the adapter hangs",
+            sentence(
+                "The check of {name} took more than {seconds} seconds and was ended",
+                name=provider.name,
+                seconds=CHECK_SECONDS,
+            ),
+            sentence("See why the adapter hangs"),
         ) from None
     try:
         return tuple(CheckFinding(**each) for each in json.loads(out))
     except (ValueError, TypeError):
         lines = err.decode(errors="replace").strip().splitlines() or ["it printed nothing"]
         raise CheckFailed(
-            f"The check of {provider.name} gave no result: {lines[-1][:300]}",
-            f"Run tallystick adapters check {provider.type_name}",
+            sentence(
+                "The check of {name} gave no result: {told}",
+                name=provider.name,
+                told=lines[-1][:300],
+            ),
+            sentence("Run {command}", command=f"tallystick adapters check {provider.type_name}"),
         ) from None
 
 
@@ -196,7 +211,7 @@ def restart_notice(services: Services, type_name: str) -> str:
     known = any(each.type_name == type_name for each in services.providers.list())
     if not known or services.config.adapters.reload:
         return ""
-    return "If its code has changed, restart the server: it keeps the code it has loaded."
+    return sentence("If its code has changed, restart the server: it keeps the code it has loaded.")
 
 
 def _enabled(services: Services) -> tuple[tuple[str, ...], str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.audit.changes import ChangeEntry, ChangeGroup, ChangeQuery
 from idp.instants import json_instant
 from idp.management.audit_log import text_of
@@ -32,19 +33,19 @@ MAX_SHOWN = 10
 """Entries of one change that the page and the command show."""
 
 _LABELS = {
-    "node.set": "Build set",
-    "node.rename": "Node renamed",
-    "node.remove": "Node removed",
-    "nps.set": "NPS host set",
-    "nps.restart": "NPS host restarted",
-    "nps.remove": "NPS host removed",
-    "nps_client.set": "Client of an NPS host set",
-    "nps_client.remove": "Client of an NPS host removed",
+    "node.set": sentence("Build set"),
+    "node.rename": sentence("Node renamed"),
+    "node.remove": sentence("Node removed"),
+    "nps.set": sentence("NPS host set"),
+    "nps.restart": sentence("NPS host restarted"),
+    "nps.remove": sentence("NPS host removed"),
+    "nps_client.set": sentence("Client of an NPS host set"),
+    "nps_client.remove": sentence("Client of an NPS host removed"),
 }
 _ADDED = {
-    "node.set": "Node added",
-    "nps.set": "NPS host added",
-    "nps_client.set": "Client of an NPS host added",
+    "node.set": sentence("Node added"),
+    "nps.set": sentence("NPS host added"),
+    "nps_client.set": sentence("Client of an NPS host added"),
 }
 _NOT_SHOWN = ("name", "product", "changed_at", "changed_by", "host", "network")
 """What an entry has besides what was changed: who, when, and what the object says already."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.audit.changes import ChangeEntry, storable
 from idp.management.nps_changes import host_state
 
@@ -30,7 +31,7 @@ class ChangedSince(UndoRefused):
     code = "changed_since"
 
     def __init__(self, problem: str) -> None:
-        super().__init__(problem, "Undo the later change first, or set what you want")
+        super().__init__(problem, sentence("Undo the later change first, or set what you want"))
 
 
 class CannotBeUndone(UndoRefused):
@@ -92,7 +93,10 @@ def plan_undo(
             _take(planned, after)
             steps.append(planned)
     if not steps:
-        raise CannotBeUndone(f"Change {change_id} left everything as it was", "Nothing is to do")
+        raise CannotBeUndone(
+            sentence("Change {id} left everything as it was", id=change_id),
+            sentence("Nothing is to do"),
+        )
     return tuple(steps)
 
 
@@ -100,8 +104,8 @@ def must_not_be_undone(change_id: int, undone_by: int | None) -> None:
     """Raise :class:`AlreadyUndone` if a change, whose id is *undone_by*, has undone this one."""
     if undone_by is not None:
         raise AlreadyUndone(
-            f"Change {change_id} is undone already, by change {undone_by}",
-            f"To have it again, undo change {undone_by}",
+            sentence("Change {id} is undone already, by change {by}", id=change_id, by=undone_by),
+            sentence("To have it again, undo change {by}", by=undone_by),
         )
 
 
@@ -119,7 +123,7 @@ def _plan_node_set(entry: ChangeEntry, state: FarmState) -> Step | None:
 def _plan_node_rename(entry: ChangeEntry, state: FarmState) -> Step:
     old, new = _text_in(entry.before, "name"), _text_in(entry.after, "name")
     if new not in state.nodes:
-        raise ChangedSince(f"There is no node {new!r} now")
+        raise ChangedSince(sentence("There is no node {name} now", name=repr(new)))
     _must_be_free(old, state)
     return Step("node.rename", new, old)
 
@@ -136,36 +140,44 @@ def _plan_host_set(entry: ChangeEntry, state: FarmState) -> Step | None:
     _must_be_set(name, after, state)
     if before is None:
         if name in state.clients:
-            raise ChangedSince(f"The NPS host {name!r} has clients now")
+            raise ChangedSince(sentence("The NPS host {name} has clients now", name=repr(name)))
         return Step("nps.remove", name)
     return Step("nps.set", name, _whole(before))
 
 
 def _plan_host_remove(entry: ChangeEntry, state: FarmState) -> Step:
     if entry.about in state.hosts:
-        raise ChangedSince(f"There is an NPS host {entry.about!r} again")
+        raise ChangedSince(sentence("There is an NPS host {name} again", name=repr(entry.about)))
     before = dict(_values_in(entry.before))
     if before.pop("clients", ["unknown"]):
         raise CannotBeUndone(
-            f"The NPS host {entry.about!r} had clients, and their shared secrets are deleted",
-            "Add host and clients again: tallystick nps set, tallystick nps client add",
+            sentence(
+                "The NPS host {name} had clients, and their shared secrets are deleted",
+                name=repr(entry.about),
+            ),
+            sentence("Add host and clients again: tallystick nps set, tallystick nps client add"),
         )
     return Step("nps.set", entry.about, _whole(before))
 
 
 def _no_way_back(entry: ChangeEntry, _state: FarmState) -> Step:
     why = {
-        "nps.restart": ("A restart cannot be undone", "Set the registry values, and restart again"),
+        "nps.restart": (
+            sentence("A restart cannot be undone"),
+            sentence("Set the registry values, and restart again"),
+        ),
         "nps_client.set": (
-            "The audit log does not have the shared secret that a client had before",
-            "Set the client again: tallystick nps client add",
+            sentence("The audit log does not have the shared secret that a client had before"),
+            sentence("Set the client again: tallystick nps client add"),
         ),
         "nps_client.remove": (
-            "The shared secret of a removed client is deleted",
-            "Add the client again: tallystick nps client add",
+            sentence("The shared secret of a removed client is deleted"),
+            sentence("Add the client again: tallystick nps client add"),
         ),
     }
-    problem, remedy = why.get(entry.verb, ("There is no way back", "Set what you want"))
+    problem, remedy = why.get(
+        entry.verb, (sentence("There is no way back"), sentence("Set what you want"))
+    )
     raise CannotBeUndone(problem, remedy)
 
 
@@ -196,26 +208,41 @@ def _take(step: Step, state: FarmState) -> None:
 def _must_run(name: str, build: str, state: FarmState) -> None:
     now = state.nodes.get(name)
     if now is None:
-        raise ChangedSince(f"There is no node {name!r} now")
+        raise ChangedSince(sentence("There is no node {name} now", name=repr(name)))
     if now != build:
-        raise ChangedSince(f"The node {name!r} runs {now} now, not {build}")
+        raise ChangedSince(
+            sentence(
+                "The node {name} runs {now} now, not {build}", name=repr(name), now=now, build=build
+            )
+        )
 
 
 def _must_be_free(name: str, state: FarmState) -> None:
     if name in state.nodes:
-        raise ChangedSince(f"There is a node {name!r} now, which runs {state.nodes[name]}")
+        raise ChangedSince(
+            sentence(
+                "There is a node {name} now, which runs {build}",
+                name=repr(name),
+                build=state.nodes[name],
+            )
+        )
 
 
 def _must_be_set(name: str, values: Values, state: FarmState) -> None:
     now = state.hosts.get(name)
     if now is None:
-        raise ChangedSince(f"There is no NPS host {name!r} now")
+        raise ChangedSince(sentence("There is no NPS host {name} now", name=repr(name)))
     for key, value in values.items():
         if now.get(key) != value:
             shown = key.replace("_", " ")
             raise ChangedSince(
-                f"The {shown} of the NPS host {name!r} is {_shown(now.get(key))} now,"
-                f" not {_shown(value)}"
+                sentence(
+                    "The {setting} of the NPS host {name} is {now} now, not {then}",
+                    setting=shown,
+                    name=repr(name),
+                    now=_shown(now.get(key)),
+                    then=_shown(value),
+                )
             )
 
 
@@ -242,8 +269,8 @@ def _whole(values: Values) -> Values:
 
 def _not_kept() -> CannotBeUndone:
     return CannotBeUndone(
-        "The audit log does not have what was before this change",
-        "Set what you want",
+        sentence("The audit log does not have what was before this change"),
+        sentence("Set what you want"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.management import nodes, nps_changes
 from idp.management.farm_history import UNDO, VERBS, farm_entries, undone_by
 from idp.management.farm_plan import FarmState, Step, plan_undo
@@ -55,7 +56,8 @@ def undo(services: Services, change_id: int) -> Undone:
         group = services.changes.store.group_of(change_id, VERBS)
         if group is None:
             raise NoSuchChange(
-                f"The farm has no change {change_id}", "See tallystick server history"
+                sentence("The farm has no change {id}", id=change_id),
+                sentence("See tallystick server history"),
             )
         steps = plan_undo(
             group.id,
@@ -72,7 +74,10 @@ def undo(services: Services, change_id: int) -> Undone:
 def undo_text(text: str) -> int:
     """Return the id that a form or an address holds; raises :class:`NoSuchChange`."""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise NoSuchChange(f"{text[:40]!r} is no id of a change", "See tallystick server history")
+        raise NoSuchChange(
+            sentence("{text} is no id of a change", text=repr(text[:40])),
+            sentence("See tallystick server history"),
+        )
     return int(text)
 
 
@@ -108,11 +113,11 @@ def _set_host(services: Services, name: str, values: Mapping[str, Any]) -> HostC
 def _sentence(step: Step) -> str:
     match step.verb:
         case "node.set":
-            return f"{step.name} runs {step.value}."
+            return sentence("{name} runs {build}.", name=step.name, build=step.value)
         case "node.rename":
-            return f"{step.name} is {step.value} now."
+            return sentence("{name} is {new_name} now.", name=step.name, new_name=step.value)
         case "node.remove":
-            return f"{step.name} is no longer a node."
+            return sentence("{name} is no longer a node.", name=step.name)
         case "nps.remove":
-            return f"The NPS host {step.name} is removed."
-    return f"The NPS host {step.name} is set as it was before."
+            return sentence("The NPS host {name} is removed.", name=step.name)
+    return sentence("The NPS host {name} is set as it was before.", name=step.name)

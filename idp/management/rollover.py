@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.token_signing.rollover import GENERATION_THRESHOLD, PROMOTION_THRESHOLD
 from idp.federation.token_signing.warnings import KeyWarning, warnings_of
 from idp.instants import json_instant
@@ -30,28 +31,36 @@ MAX_TRUSTS = 20
 STEPS = {
     # name: (title, what it does to whom, command)
     "publish": (
-        "Publish the next certificate",
-        "A new key is made, and its certificate stands in the metadata as secondary. "
-        "The present key goes on signing, so nobody notices.",
+        sentence("Publish the next certificate"),
+        sentence(
+            "A new key is made, and its certificate stands in the metadata as secondary. The "
+            "present key goes on signing, so nobody notices."
+        ),
         "tallystick keys roll",
     ),
     "wait": (
-        "Wait until the applications know it",
-        "Applications that read the metadata of this server find the new certificate there. "
-        "Give it to all others. AD FS waits five days.",
+        sentence("Wait until the applications know it"),
+        sentence(
+            "Applications that read the metadata of this server find the new certificate there. "
+            "Give it to all others. AD FS waits five days."
+        ),
         "tallystick keys rollover",
     ),
     "promote": (
-        "Sign with it",
-        "The new key signs from the next assertion on. An application that does not know its "
-        "certificate refuses every sign-in until it does. The former certificate stays in the "
-        "metadata.",
+        sentence("Sign with it"),
+        sentence(
+            "The new key signs from the next assertion on. An application that does not know its "
+            "certificate refuses every sign-in until it does. The former certificate stays in the "
+            "metadata."
+        ),
         "tallystick keys promote",
     ),
     "retire": (
-        "Retire the former certificate",
-        "It leaves the metadata. Applications that read the metadata accept nothing more that is "
-        "signed with it; remove it yourself from all others.",
+        sentence("Retire the former certificate"),
+        sentence(
+            "It leaves the metadata. Applications that read the metadata accept nothing more that "
+            "is signed with it; remove it yourself from all others."
+        ),
         "tallystick keys retire",
     ),
 }
@@ -59,18 +68,22 @@ STEPS = {
 KINDS = {
     # kind: (label, what has to be done)
     "address": (
-        "with metadata at an address",
-        "They most likely read the metadata of this server by its address, too. Make sure that "
-        "they do, and how often.",
+        sentence("with metadata at an address"),
+        sentence(
+            "They most likely read the metadata of this server by its address, too. Make sure "
+            "that they do, and how often."
+        ),
     ),
     "file": (
-        "with metadata from a file",
-        "Ask whether they read the metadata of this server. Send the certificate to those that "
-        "do not.",
+        sentence("with metadata from a file"),
+        sentence(
+            "Ask whether they read the metadata of this server. Send the certificate to those "
+            "that do not."
+        ),
     ),
     "entered": (
-        "set up by hand, without metadata",
-        "Somebody has to install the new certificate there before it signs.",
+        sentence("set up by hand, without metadata"),
+        sentence("Somebody has to install the new certificate there before it signs."),
     ),
 }
 """The server sees that its metadata is read, but not for which trust, so it cannot tell more."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.audit.changes import digest_of
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
@@ -40,7 +41,8 @@ def enable(services: Services, names: Sequence[str]) -> None:
     """Enable these adapters only; raises :class:`~idp.federation.providers.BadProvider`."""
     if not names:
         raise BadProvider(
-            "No adapter is chosen", "Choose at least one: without, nobody can give a second factor"
+            sentence("No adapter is chosen"),
+            sentence("Choose at least one: without, nobody can give a second factor"),
         )
     with services.changes.recording() as made:
         before = _enabled(services)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.ring import NoSuchKey
 from idp.instants import json_instant
@@ -54,7 +55,10 @@ def roll(
     *changes* records the change; None where no database can be reached.
     """
     if kind is not None and kind not in KINDS:
-        raise BadKeyChange(f"{kind[:40]!r} is not a kind of key", f"Choose {' or '.join(KINDS)}")
+        raise BadKeyChange(
+            sentence("{kind} is not a kind of key", kind=repr(kind[:40])),
+            sentence("Choose {first} or {second}", first=KINDS[0], second=KINDS[1]),
+        )
     before = ring_of(config)
     ring = open_signing_keys(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
     made = ring.primary if urgent else ring.keys[-1]
@@ -127,7 +131,10 @@ def find(ring: Ring, thumbprint: str | None) -> StoredKey:
         is_begin = len(wanted) >= MIN_DIGITS and key.facts.thumbprint.startswith(wanted)
         if is_begin or wanted in (role, sha1_of(key).lower()):
             return key
-    raise NoSuchKey(f"No key has the thumbprint {thumbprint[:80]!r}", "See tallystick keys list")
+    raise NoSuchKey(
+        sentence("No key has the thumbprint {thumbprint}", thumbprint=repr(thumbprint[:80])),
+        sentence("See tallystick keys list"),
+    )
 
 
 def pem_of(key: StoredKey) -> str:

@@ -8,11 +8,13 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.paging import place_in
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.federation.access_control.global_policy import SECOND_FACTOR
 from idp.federation.access_control.words import describe_rule
 from idp.management import access_control, second_factors
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PATH = "/admin/access"
-SAVED = "The rules for all trusts are saved. They hold from the next request on."
+SAVED = sentence("The rules for all trusts are saved. They hold from the next request on.")
 MAX_SUGGESTED = 500
 """So many trusts are suggested for a field; any other can be typed."""
 
@@ -49,7 +51,7 @@ class AccessPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, 422, problem=str(error), typed=request.form)
+            return self._page(session, 422, problem=error_text(error), typed=request.form)
         warnings = access_control.warnings_of_rules(self._services, text or "")
         return self._frame.done(PATH, session, Flash("all trusts", SAVED, warnings))
 

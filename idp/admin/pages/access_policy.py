@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
@@ -22,6 +23,7 @@ from idp.admin.pages.access_policy_form import (
     read_form,
 )
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,
@@ -41,7 +43,7 @@ HOME = "/admin/access"
 VERBS = {
     "rule": "access.set", "preview": "access.set", "save": "access.set", "remove": "access.remove",
 }  # fmt: skip
-SAVED = "The policy is saved. Trusts that have it use it from the next request on."
+SAVED = sentence("The policy is saved. Trusts that have it use it from the next request on.")
 
 
 class AccessPolicyPages:
@@ -67,7 +69,7 @@ class AccessPolicyPages:
         try:
             if action == "remove":
                 second_factors.remove_policy(self._services, name)
-                flash = Flash(name, f"The policy {name} is removed.")
+                flash = Flash(name, sentence("The policy {name} is removed.", name=name))
                 return self._frame.done(HOME, session, flash)
             if action == "rule":
                 more = replace(form, rules=(*form.rules, RuleRow()))
@@ -118,7 +120,7 @@ class AccessPolicyPages:
                 "version", second_factors.policy_version(self._services, name)
             ),
             preview=_preview(self._services, preview),
-            problem=str(error or ""),
+            problem=error_text(error) if error else "",
             faults=_faults_of(error),
         )
 

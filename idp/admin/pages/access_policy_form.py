@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.words import COMPARISONS
@@ -70,7 +71,9 @@ class PolicyForm:
             ) from None
         if faults:
             raise BadAccessControlPolicy(
-                f"Wrong policy {self.name!r}", "Correct the fields", faults=faults
+                sentence("Wrong policy {name}", name=repr(self.name)),
+                sentence("Correct the fields"),
+                faults=faults,
             )
         return policy
 
@@ -78,7 +81,7 @@ class PolicyForm:
         """Yield what only a form can have wrong: no condition, and lines that are no claims."""
         for number, rule in enumerate(self.rules):
             if rule.who == SOME and rule.condition.is_empty:
-                fault = "Give a network, a group or a claim, or choose everyone"
+                fault = sentence("Give a network, a group or a claim, or choose everyone")
                 yield f"permit.{number}.networks", fault
             for place, row in _conditions(number, rule):
                 for line, text in enumerate(_lines(row.claims), 1):
@@ -179,7 +182,11 @@ def _claim_values(line: str) -> dict[str, str] | None:
 
 
 def _claim_fault(line: int) -> str:
-    return f"Line {line}: write TYPE, or TYPE {'|'.join(COMPARISONS)} VALUE"
+    return sentence(
+        "Line {line}: write TYPE, or TYPE {comparisons} VALUE",
+        line=line,
+        comparisons="|".join(COMPARISONS),
+    )
 
 
 def _conditions(number: int, rule: RuleRow) -> Iterator[tuple[str, ConditionRow]]:

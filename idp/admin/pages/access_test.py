@@ -8,10 +8,12 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin.access_query import EXTRANET, TESTED, simulation_of
 from idp.admin.frame import Frame
 from idp.admin.pages.access import MAX_SUGGESTED
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ_USERS
 from idp.federation.relying_party.registry import UnknownTrust
 from idp.management.access_simulation import PRIMARY_METHODS, SECOND_METHODS
@@ -49,7 +51,7 @@ class AccessTestPage:
         except Unavailable:
             raise
         except TallystickError as error:
-            faults = {_field_of(error): str(error)}
+            faults = {_field_of(error): error_text(error)}
         return self._frame.page(
             "access_test",
             session,
@@ -65,7 +67,7 @@ class AccessTestPage:
         )
 
 
-_MISSING = {"user": "Give a user.", "trust": "Choose a trust."}
+_MISSING = {"user": sentence("Give a user."), "trust": sentence("Choose a trust.")}
 
 
 def _field_of(error: TallystickError) -> str:

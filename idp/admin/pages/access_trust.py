@@ -8,10 +8,12 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.access_control.words import describe_rule
 from idp.federation.relying_party.registry import UnknownTrust
@@ -58,7 +60,9 @@ class AccessTrustPages:
         given = trust.settings.access_control_parameters
         policy = self._services.access.find(name)
         warnings = access_control.warnings_of(self._services, policy, given)
-        text = f"{trust.display_name} has the policy {name} now."
+        text = sentence(
+            "{trust} has the policy {policy} now.", trust=trust.display_name, policy=name
+        )
         return self._frame.done(HOME, session, Flash(trust.entity_id, text, warnings))
 
     def _page(
@@ -82,7 +86,7 @@ class AccessTrustPages:
             policy=policy,
             sentences=[describe_rule(rule) for rule in policy.rules] if policy else [],
             texts=self._texts(settings.access_control_parameters),
-            problem=str(error or ""),
+            problem=error_text(error) if error else "",
             faults=_faults_of(error),
             command=_command(trust.entity_id, name, policy.parameters if policy else {}),
         )

@@ -9,10 +9,12 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import CHANGE
 from idp.federation.providers import BadProvider
 from idp.management import adapters, second_factors
@@ -29,7 +31,7 @@ VERBS = {
     "unregister": "adapter.unregister",
     "check": CHANGE,
 }
-ENABLED = "Saved. The next sign-in uses these adapters."
+ENABLED = sentence("Saved. The next sign-in uses these adapters.")
 
 
 class AdapterPages:
@@ -60,14 +62,14 @@ class AdapterPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             if action == "check":
-                return self._one(session, name, 422, problem=str(error))
-            return self._list(session, 422, problem=str(error), failed=action)
+                return self._one(session, name, 422, problem=error_text(error))
+            return self._list(session, 422, problem=error_text(error), failed=action)
         return self._frame.done(PATH, session, flash)
 
     def _do(self, action: str, name: str) -> Flash:
         if action == "unregister":
             second_factors.unregister(self._services, name)
-            return Flash(name, f"{name} is no longer registered.")
+            return Flash(name, sentence("{name} is no longer registered.", name=name))
         if action == "register":
             return self._register(name)
         second_factors.enable(self._services, _chosen())
@@ -79,7 +81,9 @@ class AdapterPages:
         notice = adapters.restart_notice(self._services, type_name)
         content = config.encode(errors="replace") if config.strip() else None
         second_factors.register(self._services, name, type_name, content)
-        text = f"{name} is registered. It is offered to users when it is enabled."
+        text = sentence(
+            "{name} is registered. It is offered to users when it is enabled.", name=name
+        )
         return Flash(name, text, (notice,) if notice else ())
 
     def _list(
@@ -115,7 +119,7 @@ class AdapterPages:
         try:
             values["announced"] = adapters.announced_by(view)
         except BadProvider as error:
-            values["unreadable"] = str(error)
+            values["unreadable"] = error_text(error)
         return self._frame.page(
             "adapter",
             session,

@@ -8,10 +8,12 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.audit.roles import READ
 from idp.management.configuration.apply import VERB, apply
 from idp.management.configuration.document import read_document, text_of, write_document
@@ -60,8 +62,8 @@ class ConfigurationPages:
             if request.form.get("action") == "apply":
                 seen = request.form.get("seen", "")
                 plan = apply(self._services, document, prune=prune, seen=seen)
-                done = f"Applied: {count_changes(plan)}."
-                flash = Flash("configuration", done, tuple(plan.notes))
+                says = sentence("Applied: {changes}.", changes=count_changes(plan))
+                flash = Flash("configuration", says, tuple(plan.notes))
                 return self._frame.done(PATH, session, flash)
             return self._preview(session, text, prune=prune)
         except ConfigurationChanged:
@@ -71,7 +73,7 @@ class ConfigurationPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             found = error.found if isinstance(error, BadConfiguration) else ()
-            told = [f"{fault} [{fault.code}]" for fault in found] or [str(error)]
+            told = [f"{fault} [{fault.code}]" for fault in found] or [error_text(error)]
             return self._page(session, 422, text=text, prune=prune, faults=told)
 
     def _preview(

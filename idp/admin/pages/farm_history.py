@@ -9,11 +9,13 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
+from adapter.sentences import joined, sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.paging import before_in
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import farm_history, farm_undo
 
 if TYPE_CHECKING:
@@ -42,8 +44,12 @@ class FarmHistoryPages:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, str(error))
-        says = f"Change {done.change_id} is undone. {' '.join(done.sentences)}"
+            return self._page(session, error_text(error))
+        says = sentence(
+            "Change {id} is undone. {changes}",
+            id=done.change_id,
+            changes=joined(" ", done.sentences),
+        )
         return self._frame.done(PATH, session, Flash("the farm's history", says))
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:

@@ -8,10 +8,12 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.admin.texts import error_text
 from idp.management import rollover, signing_keys
 from idp.management.connect.server_facts import facts_of
 
@@ -23,9 +25,9 @@ PATH = "/admin/keys"
 
 ACTIONS = {
     # form value  flash message
-    "roll":       "The next key is made, and published as secondary.",
-    "promote":    "The key signs from the next assertion on.",
-    "retire":     "The key is no longer published.",
+    "roll":       sentence("The next key is made, and published as secondary."),
+    "promote":    sentence("The key signs from the next assertion on."),
+    "retire":     sentence("The key is no longer published."),
 }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ class KeyPages:
             self._change(action)
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, str(error))
+            return self._page(session, error_text(error))
         return self._frame.done(PATH, session, Flash("keys", ACTIONS[action]))
 
     def _change(self, action: str) -> Ring:
@@ -69,7 +71,9 @@ class KeyPages:
                 return signing_keys.promote(config, thumbprint, changes)
             case "retire":
                 return signing_keys.retire(config, thumbprint, changes)
-        raise signing_keys.BadKeyChange("There is no such change", "Load the page again")
+        raise signing_keys.BadKeyChange(
+            sentence("There is no such change"), sentence("Load the page again")
+        )
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:
         config = self._services.config

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from adapter.sentences import sentence
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.global_policy import (
     UnreadableGlobalPolicy,
@@ -29,8 +30,8 @@ from idp.federation.access_control.rule_sets import (
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import TrustSettings
 
-NO_RULE = "no rule permits"
-OWN_PAGE = "a page of this server, open to every user"
+NO_RULE = sentence("no rule permits")
+OWN_PAGE = sentence("a page of this server, open to every user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +127,18 @@ def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) ->
 
 def policy_reason(number: int, policy: str) -> str:
     """Return what a decision calls a rule of an access control policy."""
-    return f"rule {number} of the policy {policy!r}"
+    return sentence("rule {number} of the policy {policy}", number=number, policy=repr(policy))
 
 
 def _fault_reasons(rules: AccessRules) -> Iterator[str]:
-    return (f"{fault.what} cannot be read" for fault in rules.faults)
+    return (sentence("{what} cannot be read", what=fault.what) for fault in rules.faults)
 
 
 def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
     policy = settings.access_control_policy
-    return f"the policy {policy!r} cannot be read" if policy in rules.unreadable else NO_RULE
+    if policy not in rules.unreadable:
+        return NO_RULE
+    return sentence("the policy {policy} cannot be read", policy=repr(policy))
 
 
 def _matching(

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 from idp.federation.relying_party.setting_types import MAX_RULES_LENGTH
 from idp.federation.relying_party.settings import TrustSettings
 
@@ -30,9 +31,11 @@ NEVER = "never"
 SECOND_FACTOR = (DEFAULT, ALWAYS, NEVER)
 DEFAULT_PROVIDERS = ("AzureMfaAuthentication",)
 
-BY_ALL = "the rule for all trusts: always"
-BY_TRUST = "the trust: second_factor=always"
-BY_DEFAULT = "the default: no rule for all trusts is set, and the trust does not say never"
+BY_ALL = sentence("the rule for all trusts: always")
+BY_TRUST = sentence("the trust: second_factor=always")
+BY_DEFAULT = sentence(
+    "the default: no rule for all trusts is set, and the trust does not say never"
+)
 
 
 class BadPolicy(TallystickError):
@@ -51,8 +54,12 @@ class UnreadableGlobalPolicy(BadPolicy):
 
     def __init__(self, what: str, fault: str, remedy: str) -> None:
         super().__init__(
-            f"{what} cannot be read from the database: {fault}",
-            f"Upgrade this node if another one runs a newer version; else set it again: {remedy}",
+            sentence("{what} cannot be read from the database: {fault}", what=what, fault=fault),
+            sentence(
+                "Upgrade this node if another one runs a newer version; else set it again: "
+                "{command}",
+                command=remedy,
+            ),
         )
         self.what = what
 
@@ -115,7 +122,10 @@ class GlobalPolicy:
         from idp.federation.claim_rules.adfs.parser import read
 
         if len(text) > MAX_RULES_LENGTH:
-            raise BadPolicy("The rules are too long", f"Give at most {MAX_RULES_LENGTH} characters")
+            raise BadPolicy(
+                sentence("The rules are too long"),
+                sentence("Give at most {number} characters", number=MAX_RULES_LENGTH),
+            )
         read(text)
         self._store.save_additional_rules(text.strip())
 

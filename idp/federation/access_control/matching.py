@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from adapter.sentences import sentence
 from idp.federation.access_control.policies import (
     EXTRANET,
     INTRANET,
@@ -31,7 +32,7 @@ def why_not(rule: PolicyRule, parameters: Parameters, authenticated: Authenticat
         return unmet
     for number, exception in enumerate(rule.exceptions, 1):
         if not _unmet(exception, parameters, authenticated):
-            return f"its exception {number} applies"
+            return sentence("its exception {number} applies", number=number)
     return ""
 
 
@@ -39,12 +40,13 @@ def _unmet(condition: Condition, parameters: Parameters, authenticated: Authenti
     """Return the first condition that does not hold, empty if all do."""
     request_context, groups = authenticated.request_context, authenticated.user.groups
     if condition.networks and not _is_from(condition.networks, parameters, request_context):
-        return "the user is not from there"
+        return sentence("the user is not from there")
     if condition.groups and not _is_member(condition.groups, parameters, groups):
-        return "the user is not in the group"
+        return sentence("the user is not in the group")
     for wanted in condition.claims:
         if not _has_claim(authenticated.claims, wanted):
-            return f"the user has no such claim {short_name(claim_type(wanted.type))}"
+            name = short_name(claim_type(wanted.type))
+            return sentence("the user has no such claim {name}", name=name)
     return ""
 
 

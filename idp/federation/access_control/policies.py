@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from adapter.errors import TallystickError
+from adapter.sentences import sentence
 
 INTRANET, EXTRANET = "intranet", "extranet"
 MAX_RULES = 64
@@ -202,11 +203,15 @@ class AccessControlPolicy(_Part):
         if set(given) != set(wanted):
             names = ", ".join(wanted) or "none"
             raise BadAccessControlPolicy(
-                f"The policy {self.name!r} has other parameters than those given: {names}",
-                "Set each of them with access_control_parameters.NAME=VALUE, and no others",
-                faults={
-                    _place(name): f"Give {wanted[name]}" for name in wanted if name not in given
-                },
+                sentence(
+                    "The policy {policy} has other parameters than those given: {names}",
+                    policy=repr(self.name),
+                    names=names,
+                ),
+                sentence(
+                    "Set each of them with access_control_parameters.NAME=VALUE, and no others"
+                ),
+                faults={_place(name): _wish(wanted[name]) for name in wanted if name not in given},
             )
         for name, values in given.items():
             _check_values(name, wanted[name], values)
@@ -223,6 +228,10 @@ def _parameters(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[str, str]]:
                 yield name, kind
 
 
+def _wish(kind: str) -> str:
+    return sentence("Give networks") if kind == "networks" else sentence("Give groups")
+
+
 def _place(parameter: str) -> str:
     return f"access_control_parameters.{parameter}"
 
@@ -230,9 +239,9 @@ def _place(parameter: str) -> str:
 def _check_values(name: str, kind: str, values: tuple[str, ...]) -> None:
     if not values or any(not value or parameter_of(value) for value in values):
         raise BadAccessControlPolicy(
-            f"The parameter {name} has no value",
-            f"Give it {kind}",
-            faults={_place(name): f"Give {kind}"},
+            sentence("The parameter {name} has no value", name=name),
+            sentence("Give it networks") if kind == "networks" else sentence("Give it groups"),
+            faults={_place(name): _wish(kind)},
         )
     if len(values) > MAX_VALUES:
         fault, remedy = f"has {len(values)} values", f"Give at most {MAX_VALUES}"

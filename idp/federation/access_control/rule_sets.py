@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from adapter.contract import AUTHENTICATION_METHOD
+from adapter.sentences import sentence
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claim_rules.adfs.parser import read
 from idp.federation.claim_rules.directory_store import DirectoryStore
@@ -61,12 +62,18 @@ def second_factor_by(text: str, whose: str, authenticated: AuthenticatedUser) ->
 
 def authorization_reason(number: int) -> str:
     """Return what a decision calls an issuance authorization rule."""
-    return f"rule {number} of the {AUTHORIZATION}"
+    return sentence("rule {number} of the issuance authorization rules", number=number)
 
 
 def additional_reason(number: int, whose: str) -> str:
     """Return what a decision calls an additional authentication rule."""
-    return f"rule {number} of the {ADDITIONAL} {whose}"
+    if whose == FOR_ALL_TRUSTS:
+        return sentence(
+            "rule {number} of the additional authentication rules for all trusts", number=number
+        )
+    return sentence(
+        "rule {number} of the additional authentication rules of the trust", number=number
+    )
 
 
 def _issued(text: str, authenticated: AuthenticatedUser) -> Iterator[tuple[int, Claim]]:

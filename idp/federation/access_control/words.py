@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
+from adapter.sentences import joined, sentence
 from idp.federation.access_control.decision import AccessRules, policy_reason
 from idp.federation.access_control.policies import (
     EXTRANET,
@@ -26,15 +28,10 @@ from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claims import claim_type, short_name
 from idp.federation.relying_party.settings import TrustSettings
 
-COMPARISONS = {
-    "equals":      "is",
-    "begins_with": "begins with",
-    "ends_with":   "ends with",
-    "contains":    "contains",
-}  # fmt: skip
-"""How a claim is compared with a value, by the key of a policy's file."""
+COMPARISONS = ("equals", "begins_with", "ends_with", "contains")
+"""How a claim is compared with a value: the keys of a policy's file."""
 
-_SIDES = {INTRANET: "the intranet", EXTRANET: "the extranet"}
+_SIDES = {INTRANET: sentence("the intranet"), EXTRANET: sentence("the extranet")}
 _NO_PARAMETERS: Parameters = {}
 
 
@@ -43,13 +40,15 @@ def describe_rule(rule: PolicyRule, parameters: Parameters = _NO_PARAMETERS) -> 
 
     *parameters* are the values that a trust gives; one without a value stays as ``{Name}``.
     """
-    who = " ".join(_conditions(rule, parameters))
-    exceptions = [
-        f"except {' '.join(('users', *_conditions(each, parameters)))}" for each in rule.exceptions
-    ]
-    mfa = ["and require the second factor"] if rule.require_mfa else []
-    permitted = f"Permit users {who}" if who else "Permit everyone"
-    return f"{', '.join([' '.join([permitted, *mfa]), *exceptions])}."
+    who = joined(" ", _conditions(rule, parameters))
+    permits = sentence("Permit users {who}", who=who) if who else sentence("Permit everyone")
+    if rule.require_mfa:
+        permits = sentence("{permits} and require the second factor", permits=permits)
+    exceptions = (
+        sentence("except users {who}", who=joined(" ", _conditions(each, parameters)))
+        for each in rule.exceptions
+    )
+    return sentence("{rule}.", rule=joined(", ", (permits, *exceptions)))
 
 
 def reason_sentences(settings: TrustSettings, rules: AccessRules) -> dict[str, str]:
@@ -64,8 +63,8 @@ def _sentences(settings: TrustSettings, rules: AccessRules) -> Iterator[tuple[st
     policy = rules.policy(settings.access_control_policy)
     if policy is not None:
         for number, rule in enumerate(policy.rules, 1):
-            sentence = describe_rule(rule, settings.access_control_parameters)
-            yield policy_reason(number, policy.name), sentence
+            says = describe_rule(rule, settings.access_control_parameters)
+            yield policy_reason(number, policy.name), says
     for number, text in _texts(settings.issuance_authorization_rules):
         yield authorization_reason(number), text
     for number, text in _texts(rules.additional):
@@ -87,20 +86,31 @@ def _texts(text: str) -> Iterator[tuple[int, str]]:
 def _conditions(condition: Condition, parameters: Parameters) -> Iterator[str]:
     if condition.networks:
         networks = _values(condition.networks, parameters)
-        yield f"from {_either([_SIDES.get(each, each) for each in networks])}"
+        yield sentence("from {networks}", networks=_either([_SIDES.get(n, n) for n in networks]))
     if condition.groups:
-        yield f"in the group {_either(_values(condition.groups, parameters))}"
+        yield sentence(
+            "in the group {groups}", groups=_either(_values(condition.groups, parameters))
+        )
     if condition.claims:
-        yield f"whose {' and '.join(map(_claim, condition.claims))}"
+        yield sentence("whose {claims}", claims=reduce(_both, map(_claim, condition.claims)))
 
 
 def _claim(claim: ClaimCondition) -> str:
     name = short_name(claim_type(claim.type))
-    for key, words in COMPARISONS.items():
-        value = getattr(claim, key)
-        if value is not None:
-            return f"{name} {words} “{value}”"
-    return f"{name} is known"
+    match claim:
+        case ClaimCondition(equals=str(value)):
+            return sentence("{name} is “{value}”", name=name, value=value)
+        case ClaimCondition(begins_with=str(value)):
+            return sentence("{name} begins with “{value}”", name=name, value=value)
+        case ClaimCondition(ends_with=str(value)):
+            return sentence("{name} ends with “{value}”", name=name, value=value)
+        case ClaimCondition(contains=str(value)):
+            return sentence("{name} contains “{value}”", name=name, value=value)
+    return sentence("{name} is known", name=name)
+
+
+def _both(first: str, second: str) -> str:
+    return sentence("{first} and {second}", first=first, second=second)
 
 
 def _values(written: Sequence[str], parameters: Parameters) -> list[str]:
@@ -112,4 +122,6 @@ def _values(written: Sequence[str], parameters: Parameters) -> list[str]:
 
 def _either(values: Sequence[str]) -> str:
     *others, last = values
-    return f"{', '.join(others)} or {last}" if others else last
+    return (
+        sentence("{others} or {last}", others=joined(", ", others), last=last) if others else last
+    )

@@ -55,7 +55,7 @@ def warnings_of(
                 "The token-signing certificate is not valid before {day}",
                 day=f"{begins:%Y-%m-%d}",
             ),
-            "Set the clock of this machine, or create another key",
+            sentence("Set the clock of this machine, or create another key"),
             "tallystick doctor",
             is_broken=True,
         )
@@ -63,8 +63,10 @@ def warnings_of(
         yield KeyWarning(
             "signing_key_ends",
             sentence("The token-signing certificate expires on {day}", day=f"{ends:%Y-%m-%d}"),
-            "tallystick keys roll, then tallystick keys promote once service providers know the "
-            "key",
+            sentence(
+                "tallystick keys roll, then tallystick keys promote once service providers know "
+                "the key"
+            ),
             "tallystick keys rollover",
         )
     folder = keys.signing_key.parent
@@ -72,6 +74,6 @@ def warnings_of(
         yield KeyWarning(
             "keys_cannot_be_rolled",
             sentence("The server cannot write the next key to {folder}", folder=folder),
-            "Give it write permission there, or set keys.automatic_rollover to false",
+            sentence("Give it write permission there, or set keys.automatic_rollover to false"),
             "tallystick doctor",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 class AccessPolicies(Section):
     """The built-in policies are never part of a document."""
 
-    key, kind, model = "access_control_policies", "access control policy", AccessControlPolicy
+    key, kind, model = (
+        "access_control_policies",
+        sentence("access control policy"),
+        AccessControlPolicy,
+    )
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the policies by name."""

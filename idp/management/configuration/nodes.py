@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.farm import BadNode, Node
 from idp.management import nodes
 from idp.management.configuration.section import Given, Section, Table
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Nodes(Section):
     """The first node is the one that answers where nothing chooses another, so order is kept."""
 
-    key, kind, model, shown = "nodes", "node", NodeTable, ("build", "product")
+    key, kind, model, shown = "nodes", sentence("node"), NodeTable, ("build", "product")
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the nodes in the order in which they were added."""

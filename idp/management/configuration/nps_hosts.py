@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from adapter.nps_extension import parse_version
+from adapter.sentences import sentence
 from idp.management import nps_changes
 from idp.management.configuration.section import Given, Section, Table, changed_keys
 from idp.management.configuration.tables import NpsHostTable
@@ -30,7 +31,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 class NpsHosts(Section):
     """Registry values wait for a restart of the NPS service, as they always do."""
 
-    key, kind, model, shown = "nps_hosts", "NPS host", NpsHostTable, ("version",)
+    key, kind, model, shown = "nps_hosts", sentence("NPS host"), NpsHostTable, ("version",)
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the hosts by name."""
@@ -71,9 +72,9 @@ class NpsHosts(Section):
         registry = given.table.get("registry") or {}
         before = (given.stored or {}).get("registry", {})
         if any(value is not None and before.get(key) != value for key, value in registry.items()):
-            yield (
-                f"{given.table['name']}: registry values are in force after "
-                f"tallystick nps restart {given.table['name']}"
+            yield sentence(
+                "{name}: registry values are in force after tallystick nps restart {name}",
+                name=given.table["name"],
             )
 
     def remove(self, services: Services, name: str) -> None:

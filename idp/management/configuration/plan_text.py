@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from idp.management.configuration.plan import ADD, REMOVE, Change, Plan
+from adapter.sentences import joined, sentence
+from idp.management.configuration.plan import ADD, CHANGE, REMOVE, Change, Plan
 
 MAX_SHOWN = 70
 NOTHING = "Nothing would change."
@@ -20,36 +22,44 @@ def plan_lines(plan: Plan) -> list[str]:
 
 def count_changes(plan: Plan) -> str:
     """Return how much a plan changes: "2 added, 1 changed"."""
-    words = {ADD: "added", "change": "changed", REMOVE: "removed"}
-    actions = [each.action for each in plan.changes]
-    numbers = [f"{actions.count(key)} {word}" for key, word in words.items() if key in actions]
-    return ", ".join(numbers) or "nothing changed"
+    numbers = Counter(each.action for each in plan.changes)
+    words = {
+        ADD: sentence("{number} added", number=numbers[ADD]),
+        CHANGE: sentence("{number} changed", number=numbers[CHANGE]),
+        REMOVE: sentence("{number} removed", number=numbers[REMOVE]),
+    }
+    told = [word for action, word in words.items() if numbers[action]]
+    return joined(", ", told) if told else sentence("nothing changed")
 
 
 def _change_lines(change: Change) -> Iterator[str]:
-    section, name = change.section, f" {change.name}" if change.name else ""
+    section, what = change.section, change.section.kind
+    if change.name and not (section.is_single and change.action == CHANGE):
+        what = sentence("{kind} {name}", kind=what, name=change.name)
     if change.action == REMOVE:
-        yield f"remove {section.kind}{name}"
+        yield sentence("remove {what}", what=what)
     elif change.action == ADD:
         wanted = change.wanted or {}
         shown = ", ".join(f"{key} {wanted[key]}" for key in section.shown)
-        yield f"add {section.kind}{name}{f': {shown}' if shown else ''}"
+        added = sentence("add {what}", what=what)
+        yield joined(": ", (added, shown)) if shown else added
     else:
-        of_table = section.kind if section.is_single else f"{section.kind}{name}"
         for each in change.differences:
-            yield f"change {of_table}: {each.key}: {shown_value(each.before)} → {_after(each)}"
-
-
-def _after(difference: Any) -> str:
-    return shown_value(difference.after)
+            yield sentence(
+                "change {what}: {key}: {before} → {after}",
+                what=what,
+                key=each.key,
+                before=shown_value(each.before),
+                after=shown_value(each.after),
+            )
 
 
 def shown_value(value: Any) -> str:
     """Return a value on one line; a long text by its length and the begin of its digest."""
     if value in (None, "", [], {}):
-        return "not set"
+        return sentence("not set")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     if len(text) <= MAX_SHOWN and "\n" not in text:
         return text
     digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
-    return f"({len(text)} characters, SHA-256 {digest}…)"
+    return sentence("({number} characters, SHA-256 {digest}…)", number=len(text), digest=digest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from adapter.sentences import sentence
 from idp.federation.claim_rules.adfs.parser import read
 from idp.federation.providers import BadProvider
 from idp.management import policies, second_factors
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class SecondFactor(SingleSection):
     """Who needs the second factor at all trusts."""
 
-    key, kind, model = "second_factor", "rule for all trusts", SecondFactorTable
+    key, kind, model = "second_factor", sentence("rule for all trusts"), SecondFactorTable
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the rule, and the additional rules in AD FS's language."""
@@ -48,7 +49,7 @@ class SecondFactor(SingleSection):
 class Adapters(SingleSection):
     """Which adapters are enabled; registering one names code, which a document never does."""
 
-    key, kind, model = "adapters", "enabled adapters", AdaptersTable
+    key, kind, model = "adapters", sentence("enabled adapters"), AdaptersTable
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the names in their order."""
@@ -77,7 +78,7 @@ class _AnyTable(BaseModel):
 class MethodsPolicy(SingleSection):
     """Which methods users may use, by the keys of ``tallystick policy show`` (docs/policies.md)."""
 
-    key, kind, model = "methods_policy", "methods policy", _AnyTable
+    key, kind, model = "methods_policy", sentence("methods policy"), _AnyTable
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return every setting; where nothing is excluded stands an empty text."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.relying_party.setting_changes import change_values
 from idp.federation.relying_party.setting_types import SHORT_NAMES, BadTrustSetting
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Trusts(Section):
     """Every setting stands in the table, also a default one: applying it restores all of them."""
 
-    key, kind, identity, model = "trusts", "trust", "entity_id", TrustTable
+    key, kind, identity, model = "trusts", sentence("trust"), "entity_id", TrustTable
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the trusts by entity ID."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from adapter.sentences import sentence
 from idp.directory.attributes import as_values, change_attributes
 from idp.directory.errors import DirectoryError
 from idp.directory.groups import change_groups
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Users(Section):
     """A new user without a password in the document has one that nobody knows."""
 
-    key, kind, model = "users", "user", UserTable
+    key, kind, model = "users", sentence("user"), UserTable
 
     def stored(self, services: Services) -> dict[str, Table]:
         """Return the users by name."""
@@ -89,9 +90,12 @@ class Users(Section):
         """Say what becomes of the password."""
         name, has_password = self.name_of(given.table), bool(given.table.get("password"))
         if given.stored is not None and has_password:
-            yield f"{name}: the password is not changed, since the user exists"
+            yield sentence("{name}: the password is not changed, since the user exists", name=name)
         elif given.stored is None and not has_password:
-            yield f"{name}: nobody knows the password yet; set one: tallystick user passwd {name}"
+            yield sentence(
+                "{name}: nobody knows the password yet; set one: tallystick user passwd {name}",
+                name=name,
+            )
 
     def remove(self, services: Services, name: str) -> None:
         """Remove the user with everything that is stored for the user."""
