@@ -6,6 +6,7 @@ Answers are made by the use cases; a test compares them with their models.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
@@ -14,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from adapter.errors import TallystickError
 from idp.admin.api.json_body import BadBody
-from idp.admin.paging import BadPage
+from idp.admin.paging import MAX_ID, BadPage
 
 MAX_NAME_SHOWN = 40
 FREE = Annotated[dict[str, Any], Field(description="See the documentation")]
@@ -62,18 +63,22 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
     refused_as: ClassVar[type[TallystickError]] = BadPage
+    keeps_empty: ClassVar[bool] = False
+    """Whether an empty parameter is a value; else it counts as missing."""
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Self:
-        """Return the parameters; an empty one counts as missing. Raises :attr:`refused_as`."""
-        given = {name: text for name in cls.model_fields if (text := values.get(name, ""))}
+        """Return the parameters; raises :attr:`refused_as`."""
+        names = [name for name in cls.model_fields if name in values]
+        given = {name: values[name] for name in names if values[name] or cls.keeps_empty}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             name = str(fault["loc"][0])
+            example, *_ = map(json.dumps, cls.model_fields[name].examples or [50])
             raise cls.refused_as(
-                f"{name} {_sentence(fault)}", f"Send {name}=50, or leave it out"
+                f"{name} {_sentence(fault)}", f"Send {name}={example}, or leave it out"
             ) from None
 
 
@@ -89,6 +94,8 @@ def _digits(text: object) -> object:
 
 
 WholeNumber = Annotated[int, BeforeValidator(_digits)]
+Serial = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
+"""The number of a row, as ``before`` and ``after`` of a page have it."""
 
 
 def _bad_body(model: type[BaseModel], fault: ErrorDetails) -> BadBody:
@@ -112,4 +119,4 @@ def _example_of(model: type[BaseModel]) -> str:
     return ", ".join(required or fields)
 
 
-__all__ = ["FREE", "Body", "FreeBody", "Query", "RootModel", "Shown", "WholeNumber"]
+__all__ = ["FREE", "Body", "FreeBody", "Query", "RootModel", "Serial", "Shown", "WholeNumber"]
