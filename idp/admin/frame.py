@@ -19,6 +19,7 @@ from idp.admin.actor import set_actor
 from idp.admin.authentication import CSRF_FIELD, AccessRefused, AdminAuthentication
 from idp.admin.cookies import AdminCookies
 from idp.admin.flash import Flash, Flashes
+from idp.admin.navigation import command_of, shown_groups
 from idp.admin.pending import PendingChange, PendingChanges, ProofsTooOld
 from idp.admin.session import LIFETIME, AdminSession
 from idp.audit.changes import PAGE
@@ -53,15 +54,13 @@ class Frame:
 
     def page(self, name: str, session: AdminSession, status: int = 200, **values: Any) -> Response:
         """Render the template *name*, once with the flash message of the last change."""
-        csrf = self.authentication.csrf_token(session)
         flash = self._flashes.read(request, session)
         text = render_template(
             f"admin/{name}.html",
-            csrf=csrf,
             here=name,
             flash=flash,
-            session=session,
-            may=self.may_of(session),
+            by_command=command_of(name),
+            **self.layout_values(session),
             **values,
         )
         response = make_response(text, status)
@@ -71,6 +70,16 @@ class Frame:
         if request.method == "POST" and status < 400:
             self._forget_pending(response, session)
         return response
+
+    def layout_values(self, session: AdminSession) -> dict[str, Any]:
+        """Return what the layout of a page shows of a session."""
+        may_do = self.may_of(session)
+        return {
+            "csrf": self.authentication.csrf_token(session),
+            "session": session,
+            "may": may_do,
+            "navigation": tuple(shown_groups(may_do)),
+        }
 
     def done(self, path: str, session: AdminSession, flash: Flash) -> Response:
         """Redirect to the page at *path*, which will show *flash* (post/redirect/get)."""

@@ -6,16 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from support.servers.admin_changes import (
-    ONE_USER,
-    PASSWORD,
-    SECRET,
-    SHARED,
-    USER,
-    code,
-    page_changes,
-    rest_changes,
-)
+from support.servers.admin_changes import page_changes, rest_changes
+from support.servers.admin_changes.accounts import ONE_USER, PASSWORD, USER
+from support.servers.admin_changes.farm import SHARED
+from support.servers.admin_changes.second_factors import SECRET, code
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE

@@ -73,8 +73,9 @@ def test_diff_and_apply_by_rest(world, script):
     assert diff == rehearsed == done
     assert [each["action"] for each in done["changes"]] == ["change"]
     assert world.farm.node("sts1").build == "20348.350"
-    late = script("PUT", f"{API}?seen={diff['digest']}", NODE)
-    assert (late.status_code, late.json["error"]) == (409, "configuration_changed")
+    for seen in (diff["digest"], ""):
+        late = script("PUT", f"{API}?seen={seen}", NODE)
+        assert (late.status_code, late.json["error"]) == (409, "configuration_changed")
 
 
 def test_faults_by_rest_have_places_and_codes(world, script):

@@ -59,6 +59,18 @@ def test_each_operation_has_an_id_and_a_summary_of_its_own(document):
     assert all(each["summary"] for each in every)
 
 
+def test_every_operation_declares_what_it_takes_and_answers(app, document):
+    views = {
+        view
+        for found in app.view_functions.values()
+        for view in getattr(found, "views", {}).values()
+    }
+    parameters = [each for operation in described(document) for each in operation["parameters"]]
+
+    assert [view for view in views if operation_of(view) is None] == []
+    assert [each for each in parameters if each["in"] == "path" and "description" not in each] == []
+
+
 def test_every_link_leads_to_an_operation_with_that_parameter(document):
     every = {each["operationId"]: each for each in described(document)}
 

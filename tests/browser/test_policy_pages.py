@@ -33,7 +33,7 @@ def test_policies_are_previewed_then_saved(farm_page, services, looks):
 
 def test_tokens_are_registered_from_a_file_and_activated(farm_page, services, looks):
     services.directory.add(ALICE, "first password")
-    farm_page.get_by_role("link", name="Tokens", exact=True).click()
+    farm_page.get_by_role("link", name="Hardware tokens", exact=True).click()
     rows = [f"{ALICE},GALT{number},{SECRET},60,Contoso,HardwareKey" for number in (1, 2)]
 
     def upload(*lines: str) -> None:

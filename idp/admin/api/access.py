@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.access_query import simulation_of
-from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.guard import GuardedApi, View
+from idp.admin.api.json_body import BadBody
+from idp.admin.api.models import access as models
+from idp.admin.api.operation import describe
 from idp.audit.roles import READ_USERS
 from idp.federation.access_control.policy_file import read_policy
 from idp.management import access_control, second_factors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-OF_ALL = ("second_factor", "additional_authentication_rules")
-OF_POLICY = ("description", "permit")
+PARAMETERS = {
+    "name": "The name of an access control policy, percent-encoded",
+    "entity_id": "The entity ID of a trust, percent-encoded",
+}
+BAD_POLICY = ("bad_access_control_policy", "unreadable_policy")
+NO_TRUST = ("unknown_trust", "unreadable_trust")
+OF_RULES = ("bad_claim_rule", "bad_policy", "claim_rules_too_much")
+OF_TEST = (*NO_TRUST, "no_address", "unknown_authentication_method", "unknown_user")
 
 
 class AccessApi:
@@ -32,61 +38,84 @@ class AccessApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.StoredRulesForAllTrusts)
     def show(self) -> Response:
         """Return the rules for all trusts."""
         return jsonify(access_control.overview(self._services).as_json())
 
-    def change(self) -> Response:
+    @describe(models.StoredRulesForAllTrusts, body=models.RulesForAllTrusts, errors=OF_RULES)
+    def change(self, body: models.RulesForAllTrusts) -> Response:
         """Change the rules for all trusts: ``second_factor``, and the rules' text."""
-        rule, text = (text_of(json_object(OF_ALL), name) for name in OF_ALL)
+        rule, text = body.second_factor, body.additional_authentication_rules
         if rule is None and text is None:
-            raise BadBody("The body changes nothing", f"Send {' or '.join(OF_ALL)}")
+            raise BadBody(
+                "The body changes nothing", f"Send {' or '.join(type(body).model_fields)}"
+            )
         second_factors.set_rules(self._services, rule=rule, text=text)
         return self.show()
 
+    @describe(models.AccessPolicies)
     def list(self) -> Response:
         """Return all policies, the built-in ones first, without their rules."""
         found = self._services.access.list()
         return jsonify([access_control.listed_json(each) for each in found])
 
+    @describe(models.AccessPolicy, errors=BAD_POLICY)
     def show_policy(self, name: str) -> Response:
         """Return one policy, with each rule as a sentence."""
         return jsonify(access_control.policy_json(self._services.access.find(name)))
 
-    def set_policy(self, name: str) -> Response:
+    @describe(
+        models.ChangedAccessPolicy,
+        body=models.NewAccessPolicy,
+        errors=BAD_POLICY,
+        links={"access_show_policy": {"name": "/name"}},
+    )
+    def set_policy(self, name: str, body: models.NewAccessPolicy) -> Response:
         """Create or change a policy: ``permit``, a list of rules as in its file."""
-        policy = read_policy(name, json_object(OF_POLICY))
+        given = {key: getattr(body, key) for key in body.model_fields_set}
+        policy = read_policy(name, given)
         second_factors.set_policy(self._services, policy)
         warnings = access_control.warnings_of(self._services, policy)
         return jsonify({**access_control.policy_json(policy), "warnings": warnings})
 
+    @describe(errors=BAD_POLICY)
     def remove_policy(self, name: str) -> Response:
         """Remove a policy that no trust has."""
         second_factors.remove_policy(self._services, name)
         return Response(status=204)
 
+    @describe(models.PolicyOfTrust, errors=NO_TRUST)
     def show_trust(self, entity_id: str) -> Response:
         """Return the policy of a trust and its parameters."""
         return jsonify(_of_trust(self._services.trusts.existing(entity_id)))
 
-    def assign(self, entity_id: str) -> Response:
+    @describe(
+        models.PolicyOfTrust,
+        body=models.AssignedPolicy,
+        errors=(*NO_TRUST, *BAD_POLICY, "bad_trust_setting"),
+        links={"trust_show": {"entity_id": "/trust"}},
+    )
+    def assign(self, entity_id: str, body: models.AssignedPolicy) -> Response:
         """Give a trust the ``policy``; ``parameters`` maps names to lists of values."""
-        body = json_object(("policy", "parameters"))
-        parameters = _parameters(body.get("parameters", {}))
-        policy = text_of(body, "policy") or ""
-        trust = access_control.assign(self._services, entity_id, policy, parameters)
+        trust = access_control.assign(self._services, entity_id, body.policy, body.parameters)
         return jsonify(_of_trust(trust))
 
-    def test(self) -> Response:
+    @describe(models.AccessTest, query=models.AccessTestQuery, errors=OF_TEST)
+    def test(self, query: models.AccessTestQuery) -> Response:
         """Tell whether a user could sign in to a trust, and by which rule."""
-        return jsonify(simulation_of(self._services, request.args).as_json())
+        return jsonify(simulation_of(self._services, query.model_dump()).as_json())
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of access control."""
     views = AccessApi(services)
     policy, trust = "/access/policies/<path:name>", "/access/trusts/<path:entity_id>"
-    one = {"GET": views.show_policy, "PUT": views.set_policy, "DELETE": views.remove_policy}
+    one: dict[str, View] = {
+        "GET": views.show_policy,
+        "PUT": views.set_policy,
+        "DELETE": views.remove_policy,
+    }
     api.add("/access", {"GET": views.show, "PUT": views.change}, {"PUT": "access.mfa"})
     api.add("/access/policies", {"GET": views.list})
     api.add(policy, one, {"PUT": "access.set", "DELETE": "access.remove"})
@@ -101,17 +130,3 @@ def _of_trust(trust: RelyingPartyTrust) -> dict[str, Any]:
         "policy": settings.access_control_policy,
         "parameters": settings.access_control_parameters,
     }
-
-
-def _parameters(value: object) -> Mapping[str, list[str]]:
-    """Return the parameters of a body; raises :class:`BadBody`."""
-    is_right = isinstance(value, dict) and all(
-        isinstance(values, list) and all(isinstance(each, str) for each in values)
-        for values in value.values()
-    )
-    if not is_right:
-        raise BadBody(
-            "parameters is not an object of lists of texts",
-            'Send "parameters": {"GroupParameter": ["Staff"]}',
-        )
-    return dict(value)  # type: ignore[call-overload,no-any-return]  # is_right says so

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of, texts_of
+from idp.admin.api.guard import GuardedApi, View
+from idp.admin.api.models import adapters as models
+from idp.admin.api.operation import describe
 from idp.audit.roles import CHANGE
 from idp.management import adapters, second_factors
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+PARAMETERS = {"name": "The name of an adapter, such as AzureMfaAuthentication"}
+REFUSALS = ("bad_provider", "unreadable_policy")
 
 
 class AdapterApi:
@@ -22,39 +26,45 @@ class AdapterApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.Adapters)
     def list(self) -> Response:
         """Return all adapters, the enabled ones first and in their order."""
         found, problem = adapters.adapters(self._services)
         return jsonify(adapters=[view.as_json() for view in found], problem=problem)
 
-    def enable(self) -> Response:
+    @describe(models.Adapters, body=models.EnabledAdapters, errors=REFUSALS)
+    def enable(self, body: models.EnabledAdapters) -> Response:
         """Enable the adapters of the list ``enabled``, in this order, and no others."""
-        names = texts_of(json_object(("enabled",)), "enabled")
-        if names is None:
-            raise BadBody("The body has no list", 'Send "enabled": ["AzureMfaAuthentication"]')
-        second_factors.enable(self._services, names)
+        second_factors.enable(self._services, body.enabled)
         return self.list()
 
+    @describe(models.AdapterWithMetadata, errors=("bad_provider",))
     def show(self, name: str) -> Response:
         """Return one adapter, and what its metadata says."""
         view = adapters.find_adapter(self._services, name)
         return jsonify({**view.as_json(), "metadata": adapters.announced_by(view).as_json()})
 
-    def register(self, name: str) -> Response:
+    @describe(
+        models.RegisteredAdapter,
+        body=models.Registration,
+        errors=REFUSALS,
+        links={"adapter_show": {"name": "/name"}},
+    )
+    def register(self, name: str, body: models.Registration) -> Response:
         """Register a class, ``type`` as ``MODULE:CLASS``, with a ``config`` as text if any."""
-        body = json_object(("type", "config"))
-        type_name, config = text_of(body, "type") or "", text_of(body, "config")
-        notice = adapters.restart_notice(self._services, type_name)
-        content = None if config is None else config.encode(errors="replace")
-        second_factors.register(self._services, name, type_name, content)
+        notice = adapters.restart_notice(self._services, body.type)
+        content = None if body.config is None else body.config.encode()
+        second_factors.register(self._services, name, body.type, content)
         view = adapters.find_adapter(self._services, name)
         return jsonify({**view.as_json(), "notice": notice})
 
+    @describe(errors=REFUSALS)
     def unregister(self, name: str) -> Response:
         """Remove a registration."""
         second_factors.unregister(self._services, name)
         return Response(status=204)
 
+    @describe(models.AdapterCheck, errors=("adapter_check_failed", "bad_provider"))
     def check(self, name: str) -> Response:
         """Return the rules of the contract that an adapter breaks; it may take a minute."""
         found = adapters.check_adapter(adapters.find_adapter(self._services, name))
@@ -64,7 +74,7 @@ class AdapterApi:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the adapters."""
     views = AdapterApi(services)
-    one = {"GET": views.show, "PUT": views.register, "DELETE": views.unregister}
+    one: dict[str, View] = {"GET": views.show, "PUT": views.register, "DELETE": views.unregister}
     changes = {"PUT": "adapter.register", "DELETE": "adapter.unregister"}
     api.add("/adapters", {"GET": views.list, "PUT": views.enable}, {"PUT": "adapter.enable"})
     api.add("/adapters/<name>", one, changes)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.api.json_body import BadBody, json_object
+from idp.admin.api.models import configuration as models
+from idp.admin.api.operation import describe
 from idp.audit.roles import READ
 from idp.management.configuration.apply import VERB, apply
 from idp.management.configuration.document import checked_table
@@ -17,7 +18,7 @@ from idp.management.configuration.plan import compare
 if TYPE_CHECKING:
     from idp.services import Services
 
-FLAGS = {"true": True, "false": False, "": False}
+REFUSALS = ("bad_configuration", "not_a_configuration", "unreadable_policy")
 
 
 class ConfigurationApi:
@@ -26,42 +27,45 @@ class ConfigurationApi:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @describe(models.DocumentTable, errors=("unreadable_policy",))
     def show(self) -> Response:
         """Return the document that ``tallystick config export`` writes."""
         response = jsonify(export(self._services).document)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def diff(self) -> Response:
+    @describe(
+        models.ConfigurationPlan,
+        body=models.ConfigurationDocument,
+        query=models.DiffQuery,
+        errors=REFUSALS,
+    )
+    def diff(self, body: models.ConfigurationDocument, query: models.DiffQuery) -> Response:
         """Return what applying the document in the body would change; nothing is changed."""
-        document = checked_table(json_object())
-        plan = compare(self._services, document, prune=_flag("prune"))
+        plan = compare(self._services, checked_table(body.members), prune=query.prune)
         plan.must_be_faultless()
         return jsonify(plan.as_json())
 
-    def apply(self) -> Response:
+    @describe(
+        models.AppliedConfiguration,
+        body=models.ConfigurationDocument,
+        query=models.ApplyQuery,
+        errors=(*REFUSALS, "configuration_changed"),
+    )
+    def apply(self, body: models.ConfigurationDocument, query: models.ApplyQuery) -> Response:
         """Apply the document in the body, all or nothing, and return what was changed.
 
-        With the parameter ``seen``, the digest that :meth:`diff` has returned, only if it is still
+        With the parameter ``seen``, the digest that a comparison has returned, only if it is still
         that. With ``dry_run`` all is undone again.
         """
-        document = checked_table(json_object())
-        dry_run = _flag("dry_run")
         plan = apply(
             self._services,
-            document,
-            prune=_flag("prune"),
-            dry_run=dry_run,
-            seen=request.args.get("seen"),
+            checked_table(body.members),
+            prune=query.prune,
+            dry_run=query.dry_run,
+            seen=query.seen,
         )
-        return jsonify(plan.as_json() | {"applied": not dry_run})
-
-
-def _flag(name: str) -> bool:
-    text = request.args.get(name, "").lower()
-    if text not in FLAGS:
-        raise BadBody(f"{name} is neither true nor false", f"Send {name}=true")
-    return FLAGS[text]
+        return jsonify(plan.as_json() | {"applied": not query.dry_run})
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
-from idp.admin.paging import before_in, limit_in
+from idp.admin.api.models.farm_history import FarmHistory, FarmHistoryQuery, Undone
+from idp.admin.api.operation import describe
 from idp.management import farm_history, farm_undo
 
 if TYPE_CHECKING:
     from idp.services import Services
 
+PARAMETERS = {"change_id": "The id of a change of the farm"}
+REFUSALS = ("already_undone", "cannot_be_undone", "changed_since", "no_such_change")
+OF_STEPS = ("bad_node", "bad_nps_host", "bad_registry_value", "not_a_build", "not_a_version")
+"""What putting back an old value may be refused with."""
+
 
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the history."""
 
-    def changes() -> Response:
-        """Return a page of changes, newest first, and ``next``: the ``before`` of the next page.
-
-        Parameters: ``limit``, ``before``.
-        """
+    @describe(FarmHistory, query=FarmHistoryQuery)
+    def changes(query: FarmHistoryQuery) -> Response:
+        """Return a page of changes, newest first, and ``next``: the ``before`` of the next page."""
         found, further = farm_history.history(
-            services,
-            before_id=before_in(request.args),
-            limit=limit_in(request.args, farm_history.PAGE_SIZE, farm_history.MAX_PAGE_SIZE),
+            services, before_id=query.before, limit=query.limit or farm_history.PAGE_SIZE
         )
         return jsonify(changes=[change.as_json() for change in found], next=further)
 
+    @describe(Undone, errors=(*REFUSALS, *OF_STEPS))
     def undo(change_id: str) -> Response:
         """Put back what was before a change."""
         return jsonify(farm_undo.undo(services, farm_undo.undo_text(change_id)).as_json())

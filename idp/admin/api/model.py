@@ -6,6 +6,7 @@ Answers are made by the use cases; a test compares them with their models.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
@@ -62,18 +63,22 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
     refused_as: ClassVar[type[TallystickError]] = BadPage
+    keeps_empty: ClassVar[bool] = False
+    """Whether an empty parameter is a value; else it counts as missing."""
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Self:
-        """Return the parameters; an empty one counts as missing. Raises :attr:`refused_as`."""
-        given = {name: text for name in cls.model_fields if (text := values.get(name, ""))}
+        """Return the parameters; raises :attr:`refused_as`."""
+        names = [name for name in cls.model_fields if name in values]
+        given = {name: values[name] for name in names if values[name] or cls.keeps_empty}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             name = str(fault["loc"][0])
+            example, *_ = map(json.dumps, cls.model_fields[name].examples or [50])
             raise cls.refused_as(
-                f"{name} {_sentence(fault)}", f"Send {name}=50, or leave it out"
+                f"{name} {_sentence(fault)}", f"Send {name}={example}, or leave it out"
             ) from None
 
 
@@ -91,6 +96,8 @@ def _digits(text: object) -> object:
 WholeNumber = Annotated[int, BeforeValidator(_digits)]
 Place = Annotated[WholeNumber, Field(ge=0, le=MAX_ID)]
 PageSize = Annotated[WholeNumber, Field(ge=1, le=MAX_PAGE_SIZE)]
+Serial = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
+"""The number of a row, as ``before`` and ``after`` of a page have it."""
 
 
 def _bad_body(model: type[BaseModel], fault: ErrorDetails) -> BadBody:

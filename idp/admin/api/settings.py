@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
+from idp.admin.api.models.settings import SettingsInForce, SettingsSearch
+from idp.admin.api.operation import describe
 from idp.management.settings import settings_in_force
 
 if TYPE_CHECKING:
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the address of the settings."""
 
-    def show() -> Response:
+    @describe(SettingsInForce, query=SettingsSearch)
+    def show(query: SettingsSearch) -> Response:
         """Return the settings that contain the parameter ``q``, all of them without it."""
-        found = settings_in_force(services, request.args.get("q", ""))
+        found = settings_in_force(services, query.q)
         return jsonify(
             settings=[row.as_json() for row in found.rows], file=found.file, problem=found.problem
         )

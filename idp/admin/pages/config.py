@@ -73,8 +73,8 @@ class ConfigurationPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             found = error.found if isinstance(error, BadConfiguration) else ()
-            told = [f"{fault} [{fault.code}]" for fault in found] or [error_text(error)]
-            return self._page(session, 422, text=text, prune=prune, faults=told)
+            faults = [f"{fault} [{fault.code}]" for fault in found] or [error_text(error)]
+            return self._page(session, 422, text=text, prune=prune, faults=faults)
 
     def _preview(
         self, session: AdminSession, text: str, *, prune: bool, was_seen: bool = False

@@ -62,11 +62,9 @@ class UserSignInPages:
             return redirect(ADMIN_SIGN_IN, 303)
         page = render_template(
             "admin/continue.html",
-            csrf=self._authentication.csrf_token(session),
             change=change,
             says=DANGEROUS.get(change.verb, change.verb),
-            session=session,
-            may=self._frame.may_of(session),
+            **self._frame.layout_values(session),
         )
         return make_response(page)
 

@@ -26,7 +26,8 @@ class Key(Shown):
     role: str
     kind: str
     short: str
-    thumbprint: str
+    thumbprint: str = Field(description="SHA-256")
+    sha1: str = Field(description="The SHA-1 thumbprint, as AD FS shows it")
     serial: str
     common_name: str
     valid_from: str

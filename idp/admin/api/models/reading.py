@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from idp.admin.api.model import Query, Shown, WholeNumber
+from idp.admin.api.model import Query, Serial, Shown, WholeNumber
 from idp.admin.paging import MAX_ID
 from idp.management.audit_log import MAX_PAGE_SIZE
 
 MAX_TIMELINES = 500
-
-Serial = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
 
 
 class AuditQuery(Query):
