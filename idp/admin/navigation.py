@@ -51,8 +51,8 @@ NAVIGATION = (
             "trust_remove": "",
         }),
         Link("access", mark("Access"), {
-            "access": "access list", "access_policy": "access show NAME", "access_trust": "",
-            "access_test": "access test ID",
+            "access": "access list", "access_policy": "access show NAME",
+            "access_trust": "access assign ID POLICY", "access_test": "access test ID",
         }),
         Link("policies", mark("Policies"), {"policies": "policy show"}),
         Link("adapters", mark("Adapters"), {
@@ -72,7 +72,7 @@ NAVIGATION = (
         Link("configuration", mark("Configuration"), {"configuration": "config export"}),
     )),
     Group(mark("Records"), (
-        Link("log", mark("Sign-ins"), {"log": "log --follow"}, READ_SIGN_INS),
+        Link("log", mark("Sign-ins"), {"log": ""}, READ_SIGN_INS),
         Link("traces", mark("Traces"), {
             "traces": "trace", "trace": "trace ACTIVITY_ID", "no_trace": "",
         }, READ_SIGN_INS),

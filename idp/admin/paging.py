@@ -29,7 +29,9 @@ def after_in(parameters: Mapping[str, str]) -> int | None:
 def place_in(parameters: Mapping[str, str]) -> int:
     """Return the place that a page of a list begins behind: 0 is the first page."""
     text = parameters.get("after", "")
-    return min(int(text), MAX_ID) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not (text.isascii() and text.isdigit()):
+        return 0
+    return min(int(text), MAX_ID) if len(text) < 20 else MAX_ID
 
 
 def limit_in(parameters: Mapping[str, str], default: int, most: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 from support.languages.untranslated import untranslated
-from support.servers.admin_changes import OTHER_SP
+from support.servers.admin_changes.trusts import OTHER_SP
 from support.servers.busy_server import PAGES, keep_busy
 from support.servers.server_folder import BASE_URL
 from support.service_providers.metadata_parts import SP_ID

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
+from idp.admin.api.models.sign_ins import SEARCHED, SignInPage, SignInQuery
+from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.admin.log_query import query_in
-from idp.admin.paging import after_in, before_in, limit_in
 from idp.audit.roles import READ_SIGN_INS
 from idp.management import sign_in_log
 
@@ -19,20 +21,20 @@ if TYPE_CHECKING:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the address of the sign-in log."""
 
-    def entries() -> Response:
+    @describe(SignInPage, query=SignInQuery, pages=True, errors=("not_a_time",))
+    def entries(query: SignInQuery) -> Response:
         """Return a page of entries, newest first.
 
-        Parameters: ``user``, ``trust``, ``outcome``, ``code``, ``since``, ``activity``, ``limit``,
-        and ``before`` or ``after``: ``next`` is the ``before`` of the next page, and ``previous``
-        the ``after`` of the one before it.
+        ``next`` is the ``before`` of the next page, ``previous`` the ``after`` of the one before.
         """
         found = sign_in_log.page(
             services,
-            query_in(request.args, services.clock.now()),
-            before=before_in(request.args),
-            after=after_in(request.args),
-            limit=limit_in(request.args, sign_in_log.SHOWN, sign_in_log.MAX_SHOWN),
+            query_in(query.model_dump(include=SEARCHED), services.clock.now()),
+            before=query.before,
+            after=query.after,
+            limit=query.limit or sign_in_log.SHOWN,
         )
-        return jsonify(found.as_json())
+        further = {**query.model_dump(), "after": None, "before": found.older}
+        return with_next(jsonify(found.as_json()), further if found.older else None)
 
     api.add("/sign-ins", {"GET": entries}, {"GET": READ_SIGN_INS})

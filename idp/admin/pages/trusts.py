@@ -160,7 +160,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
 def _faults_of(error: TallystickError) -> Mapping[str, str]:
     """Return what is wrong, by the names of the fields; the page says the whole on top."""
     if isinstance(error, BadAccessControlPolicy):
-        return error.faults or {"access_control_policy": error_text(error)}
+        return {"access_control_policy": error_text(error), **error.faults}
     if isinstance(error, UnknownUser):
         return {USER: error_text(error)}
     return getattr(error, "faults", {})

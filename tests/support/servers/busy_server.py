@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.servers.admin_changes import SECRET, hold_update
+from support.servers.admin_changes.second_factors import SECRET
+from support.servers.admin_changes.trusts import hold_update
 from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE, PASSWORD
 
