@@ -95,6 +95,7 @@ def test_the_live_list_loads_itself_again_and_stops(administrator, record):
 
 def test_the_log_links_each_row_to_its_timeline(administrator, services, record, clock):
     services.log.append(SignInRecord(clock.now(), 1201, ID))
+    record(**REFUSAL)
 
     assert f'href="/admin/traces/{ID}"' in administrator.see("/admin/log").text
 

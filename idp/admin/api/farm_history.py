@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.models.farm_history import FarmHistory, FarmHistoryQuery, Undone
 from idp.admin.api.operation import describe
+from idp.admin.api.pages_of_lists import with_next
 from idp.management import farm_history, farm_undo
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ OF_STEPS = ("bad_node", "bad_nps_host", "bad_registry_value", "not_a_build", "no
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the history."""
 
-    @describe(FarmHistory, query=FarmHistoryQuery)
+    @describe(FarmHistory, query=FarmHistoryQuery, pages=True)
     def changes(query: FarmHistoryQuery) -> Response:
         """Return a page of changes, newest first, and ``next``: the ``before`` of the next page."""
         found, further = farm_history.history(
             services, before_id=query.before, limit=query.limit or farm_history.PAGE_SIZE
         )
-        return jsonify(changes=[change.as_json() for change in found], next=further)
+        answer = jsonify(changes=[change.as_json() for change in found], next=further)
+        return with_next(answer, {**query.model_dump(), "before": further} if further else None)
 
     @describe(Undone, errors=(*REFUSALS, *OF_STEPS))
     def undo(change_id: str) -> Response:

@@ -33,7 +33,7 @@ from support.users import ALICE, PASSWORD
 
 from adapter.errors import TallystickError
 from idp.federation.relying_party.settings import TrustSettings
-from idp.management.access_control import simulate_access
+from idp.management.access_simulation import simulate_access
 from idp.management.adfs_import.importing import import_adfs
 from idp.management.adfs_import.powershell import NotAnExport
 from idp.management.configuration.apply import apply

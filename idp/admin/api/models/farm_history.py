@@ -34,6 +34,7 @@ class FarmChange(Shown):
     actor: str
     role: str
     via: str
+    count: int = Field(description="How many things were changed; of many, the first are listed")
     changes: list[FarmEntry]
     undoes: int | None = Field(description="The id of the change that this one has undone")
     undone_by: int | None = Field(description="The id of the change that has undone this one")
