@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from idp.cli import main
 from idp.session.participants import Outcome
-from idp.signin.flow import LONGER_THAN_SESSION
 from idp.signin.logout.steps import ANSWER_WITHIN, IS_WHOLE
+from idp.signin.outcomes import LONGER_THAN_SESSION
 from idp.store.participants import MAX_ASSERTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "log-out.md").read_text()
