@@ -52,7 +52,7 @@ NAVIGATION = (
         }),
         Link("access", mark("Access"), {
             "access": "access list", "access_policy": "access show NAME",
-            "access_trust": "access assign ID POLICY", "access_test": "access test ID",
+            "access_trust": "", "access_test": "",
         }),
         Link("policies", mark("Policies"), {"policies": "policy show"}),
         Link("adapters", mark("Adapters"), {
@@ -69,7 +69,7 @@ NAVIGATION = (
         Link("farm", mark("Farm"), {"farm": "server list", "farm_history": "server history"}),
         Link("keys", mark("Keys"), {"keys": "keys list"}),
         Link("settings", mark("Settings"), {"settings": "config show --origin"}),
-        Link("configuration", mark("Configuration"), {"configuration": "config export"}),
+        Link("configuration", mark("Configuration"), {"configuration": ""}),
     )),
     Group(mark("Records"), (
         Link("log", mark("Sign-ins"), {"log": ""}, READ_SIGN_INS),
