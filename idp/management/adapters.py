@@ -169,29 +169,7 @@ def check_adapter(view: AdapterView) -> tuple[CheckFinding, ...]:
     sign-in. An adapter that can rehearse acts for nobody. Raises :class:`CheckFailed`.
     """
     provider = view.provider
-    command: tuple[str, ...] = (*_CHECK, provider.type_name, "--json")
-    if provider.config is not None:
-        command += ("--config", "-")
-    process = operating_system.start_in_own_group(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(),
-    )
-    try:
-        out, err = process.communicate(provider.config or b"", timeout=CHECK_SECONDS)
-    except subprocess.TimeoutExpired:
-        operating_system.kill_group(process)
-        process.communicate()
-        raise CheckFailed(
-            sentence(
-                "The check of {name} took more than {seconds} seconds and was ended",
-                name=provider.name,
-                seconds=CHECK_SECONDS,
-            ),
-            sentence("See why the adapter hangs"),
-        ) from None
+    out, err = _run_check(provider)
     try:
         return tuple(CheckFinding(**each) for each in json.loads(out))
     except (ValueError, TypeError):
@@ -203,6 +181,33 @@ def check_adapter(view: AdapterView) -> tuple[CheckFinding, ...]:
                 told=lines[-1][:300],
             ),
             sentence("Run {command}", command=f"tallystick adapters check {provider.type_name}"),
+        ) from None
+
+
+def _run_check(provider: AuthenticationProvider) -> tuple[bytes, bytes]:
+    """Return what the kit prints as JSON, and its errors; raises :class:`CheckFailed`."""
+    command: tuple[str, ...] = (*_CHECK, provider.type_name, "--json")
+    if provider.config is not None:
+        command += ("--config", "-")
+    process = operating_system.start_in_own_group(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+    )
+    try:
+        return process.communicate(provider.config or b"", timeout=CHECK_SECONDS)
+    except subprocess.TimeoutExpired:
+        operating_system.kill_group(process)
+        process.communicate()
+        raise CheckFailed(
+            sentence(
+                "The check of {name} took more than {seconds} seconds and was ended",
+                name=provider.name,
+                seconds=CHECK_SECONDS,
+            ),
+            sentence("See why the adapter hangs"),
         ) from None
 
 

@@ -39,6 +39,18 @@ def warnings_of(
     ring: Ring, keys: KeysSection, now: datetime, can_write: Callable[[Path], bool] = can_write
 ) -> Iterator[KeyWarning]:
     """Yield what needs an administrator; *can_write* says whether a folder can be written to."""
+    yield from _warnings_of_certificate(ring, keys, now)
+    folder = keys.signing_key.parent
+    if keys.automatic_rollover and not can_write(folder):
+        yield KeyWarning(
+            "keys_cannot_be_rolled",
+            sentence("The server cannot write the next key to {folder}", folder=folder),
+            sentence("Give it write permission there, or set keys.automatic_rollover to false"),
+            "tallystick doctor",
+        )
+
+
+def _warnings_of_certificate(ring: Ring, keys: KeysSection, now: datetime) -> Iterator[KeyWarning]:
     begins, ends = ring.primary.facts.not_before, ring.primary.facts.not_after
     if ends <= now:
         yield KeyWarning(
@@ -68,12 +80,4 @@ def warnings_of(
                 "the key"
             ),
             "tallystick keys rollover",
-        )
-    folder = keys.signing_key.parent
-    if keys.automatic_rollover and not can_write(folder):
-        yield KeyWarning(
-            "keys_cannot_be_rolled",
-            sentence("The server cannot write the next key to {folder}", folder=folder),
-            sentence("Give it write permission there, or set keys.automatic_rollover to false"),
-            "tallystick doctor",
         )

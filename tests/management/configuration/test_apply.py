@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 
 import pytest
-from support.servers.server_folder import assembled
 from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE, BOB, PASSWORD
 
@@ -212,55 +210,6 @@ def test_an_identifier_goes_from_one_trust_to_another(world, changed_by):
     assert len(changed_by(document)) == 2
     assert changed_by(document) == []
     assert world.trusts.existing(SP_ID).settings.identifiers == ("urn:moved",)
-
-
-def test_two_at_once_come_one_after_the_other(each_server, farm_folder):
-    """Whichever comes last, the server has all of it and nothing of the other."""
-    documents = [
-        {
-            "format": 1,
-            "nodes": [{"name": "sts1", "build": f"20348.{number}"}],
-            "second_factor": {"rule": rule},
-            "users": [{"name": BOB, "email": f"{number}@example.test", "password": "x" * 9}],
-        }
-        for number, rule in ((1, "always"), (2, "never"))
-    ]
-    start, failed = threading.Barrier(2), []
-
-    def run(document):
-        with assembled(farm_folder) as services:
-            start.wait()
-            try:
-                apply(services, document)
-            except Exception as error:
-                failed.append(error)
-
-    for _ in range(2):
-        threads = [threading.Thread(target=run, args=(each,)) for each in documents]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
-
-        assert failed == []
-        found = export(each_server).document
-        number = found["nodes"][0]["build"].rpartition(".")[2]
-        assert found["users"][0]["email"] == f"{number}@example.test"
-        assert found["second_factor"]["rule"] == {"1": "always", "2": "never"}[number]
-
-
-def test_all_or_nothing_on_each_database(each_server):
-    document = {
-        "format": 1,
-        "nodes": [{"name": "sts9", "build": "20348.1"}],
-        "users": [{"name": BOB}, {"name": "bob@example.other"}],
-    }
-
-    with pytest.raises(BadConfiguration):
-        apply(each_server, document)
-    assert each_server.farm.nodes() == ()
-    assert each_server.directory.list() == ()
-
-    apply(each_server, {**document, "users": [{"name": BOB}]})
-    assert compare(each_server, export(each_server).document).changes == []
 
 
 def test_a_plan_is_told_line_by_line(world):
