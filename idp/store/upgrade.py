@@ -1,4 +1,7 @@
-"""Brings the database to the tables of this version, at start, by Alembic's migrations."""
+"""Brings the database to the tables of this version, at start.
+
+An empty one gets them at once, an older one by Alembic's migrations; tests hold both equal.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from adapter.errors import TallystickError
 from idp.store.engine import Database
+from idp.store.schema import metadata
 
 HEAD = "0025"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
@@ -39,11 +43,16 @@ def upgrade(database: Database) -> None:
     with database.read() as connection:
         if _revision(connection) == HEAD:
             return
-    # Imported here because it is slow and only needed once for each version, and before the lock is
-    # taken because other processes may wait for that.
-    importlib.import_module("alembic.command")
+        is_empty = _is_empty(connection)
+    if not is_empty:
+        # Imported here because it is slow and only needed once for each version, and before the
+        # lock is taken because other processes may wait for that.
+        importlib.import_module("alembic.command")
     with database.write() as connection:
         _wait_for_other_nodes(connection, database)
+        if _is_empty(connection):
+            _create_tables(connection)
+            return
         revision = _revision(connection)
         if revision is not None and revision > HEAD:
             raise DatabaseTooNew(revision)
@@ -61,6 +70,22 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _is_empty(connection: Connection) -> bool:
+    return not inspect(connection).get_table_names()
+
+
+def _create_tables(connection: Connection) -> None:
+    """Create all tables of this version, and say so in Alembic's own."""
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+            " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def _wait_for_other_nodes(connection: Connection, database: Database) -> None:

@@ -23,13 +23,59 @@ from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
 
 
-def test_a_migrated_database_has_exactly_the_tables_of_the_schema(database):
-    with database.read() as connection:
+@pytest.fixture
+def migrated(unused_database_url):
+    """A database that every migration has changed, from the first one on."""
+    database = Database(unused_database_url)
+    database.create()
+    with database.write() as connection:
+        command.upgrade(_configured(connection), HEAD)
+    yield database
+    database.dispose()
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_schema(migrated):
+    with migrated.read() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
 
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_new_database_is_the_same_as_a_migrated_one(migrated, database):
+    assert described(database) == described(migrated)
+
+
+def described(database):
+    """Return all that a database says of its tables, but not the order of their columns."""
+    with database.read() as connection:
+        found = inspect(connection)
+        return {
+            name: {
+                "columns": {
+                    each["name"]: {**each, "type": str(each["type"])}
+                    for each in found.get_columns(name)
+                },
+                "key": found.get_pk_constraint(name)["constrained_columns"],
+                "indexes": sorted(map(_index, found.get_indexes(name))),
+                "unique": sorted(
+                    repr(e["column_names"]) for e in found.get_unique_constraints(name)
+                ),
+                "others": (found.get_foreign_keys(name), found.get_check_constraints(name)),
+                "rows": connection.execute(text(f"SELECT count(*) FROM {name}")).scalar(),  # noqa: S608 - a table
+            }
+            for name in found.get_table_names()
+        }
+
+
+def _index(index) -> str:
+    options = {name: str(value) for name, value in index["dialect_options"].items()}
+    return repr({**index, "dialect_options": options})
+
+
+def test_a_new_database_is_made_without_importing_alembic(tmp_path):
+    assert not imports_alembic(tmp_path / "new.db")
 
 
 def test_the_revision_the_code_knows_is_the_last_migration():
@@ -144,14 +190,18 @@ def test_the_database_file_is_readable_by_its_owner_alone(tmp_path):
 
 
 def test_an_up_to_date_database_starts_without_importing_alembic(database_file):
+    assert not imports_alembic(database_file)
+
+
+def imports_alembic(file) -> bool:
+    """Say whether bringing this database up to date needs Alembic."""
     program = (
         "import sys\n"
         "from idp.store.engine import Database\n"
         "from idp.store.upgrade import upgrade\n"
-        f"upgrade(Database('sqlite:///{database_file}'))\n"
+        f"upgrade(Database('sqlite:///{file}'))\n"
         "print('alembic' in sys.modules)"
     )
-
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # noqa: S603 -- our own interpreter
-
-    assert done.stdout == "False\n"
+    assert done.stderr == ""
+    return done.stdout == "True\n"
