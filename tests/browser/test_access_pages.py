@@ -52,7 +52,7 @@ def test_a_policy_is_made_given_to_a_trust_and_tested(farm_page, services, looks
     farm_page.get_by_role("button", name="Give the trust this policy").click()
     expect(farm_page.get_by_role("status")).to_contain_text("has the policy Office or staff now")
 
-    farm_page.get_by_label("User").fill(ALICE)
+    farm_page.get_by_label("User", exact=True).fill(ALICE)
     farm_page.get_by_label("Relying party trust").fill(SP_ID)
     farm_page.keyboard.press("Enter")
     farm_page.get_by_label("Network").select_option("extranet")
@@ -71,7 +71,7 @@ def test_a_user_is_tested_without_script_and_told_why_nobody_gets_in(
     services.trusts.change_from_text(SP_ID, {"access_control_policy": "Staff"})
     page = signed_in(page_without_script, farm_url)
     page.get_by_role("link", name="Access", exact=True).click()
-    page.get_by_label("User").fill("nobody@example.test")
+    page.get_by_label("User", exact=True).fill("nobody@example.test")
     page.get_by_label("Relying party trust").fill(SP_ID)
     page.get_by_role("button", name="Test").click()
     expect(page.get_by_role("alert")).to_contain_text("nobody@example.test")

@@ -51,7 +51,7 @@ def test_a_sign_in_is_found_and_its_timeline_opened(farm_page, sixty_sign_ins, l
     expect(farm_page.get_by_role("link", name="Newer")).to_have_count(0)
 
     farm_page.get_by_label("Code").fill("MSIS5007")
-    farm_page.get_by_label("User").fill(BOB)
+    farm_page.get_by_label("User", exact=True).fill(BOB)
     farm_page.keyboard.press("Enter")
     expect(farm_page.get_by_role("row", name=BOB)).to_have_count(5)
     expect(farm_page.get_by_role("row", name=ALICE)).to_have_count(0)

@@ -52,7 +52,7 @@ def test_the_list_is_searched_and_followed(farm_page, services, clock, looks):
     farm_page.get_by_role("link", name="Traces").click()
     looks(farm_page, "admin-traces")
 
-    farm_page.get_by_label("User").fill("alice@example.test")
+    farm_page.get_by_label("User", exact=True).fill("alice@example.test")
     farm_page.get_by_label("Outcome").select_option("issued")
     farm_page.keyboard.press("Enter")
     farm_page.get_by_role("button", name="Find").click()

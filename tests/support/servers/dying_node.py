@@ -108,8 +108,8 @@ def _do(job: Job, point: Point) -> None:
         Database.write = lambda self, **options: dying.commits(  # type: ignore[method-assign]
             self, write(self, **options)
         )
-        Database.together = lambda self: dying.commits(  # type: ignore[method-assign]
-            self, together(self)
+        Database.together = lambda self, **options: dying.commits(  # type: ignore[method-assign]
+            self, together(self, **options)
         )
         os.link, os.replace = partial(dying.puts, link), partial(dying.puts, replace)
 
