@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.decision import Decision, decide
 from adapter.sentences import sentence
 from idp.instants import json_instant
-from idp.management.nps_changes import client_state, recording_client
+from idp.management.nps_changes import client_state, recording_client, settings_of
 from idp.nps.clients import DEFAULT_TIMEOUT, preset_of
 from idp.nps.hosts import PROTOCOLS
 from idp.nps.registry import UNSET, values_as_texts
@@ -159,12 +159,7 @@ def host_as_json(view: NpsView) -> dict[str, Any]:
     host, main = view.host, view.main.as_json()
     return {
         "name": host.name,
-        "version": host.version,
-        "addresses": list(host.addresses),
-        "port": host.port,
-        "legacy_port": host.legacy_port,
-        "protocols": list(host.protocols),
-        "registry": values_as_texts(host.registry),
+        **settings_of(host),
         "in_force": values_as_texts(host.in_force),
         "pending_restart": host.pending,
         "experience": main["experience"],

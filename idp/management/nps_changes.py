@@ -117,9 +117,14 @@ def recording_client(services: Services, host: str, network: str, verb: str) -> 
 
 
 def host_state(host: NpsHost | None) -> dict[str, Any] | None:
-    """Return what administrators can change about a host."""
+    """Return what the audit log says of a host; None if there is none."""
     if host is None:
         return None
+    return {**settings_of(host), "in_force": values_as_texts(host.in_force)}
+
+
+def settings_of(host: NpsHost) -> dict[str, Any]:
+    """Return what administrators can change about a host."""
     return {
         "version": host.version,
         "addresses": list(host.addresses),
@@ -127,7 +132,6 @@ def host_state(host: NpsHost | None) -> dict[str, Any] | None:
         "legacy_port": host.legacy_port,
         "protocols": list(host.protocols),
         "registry": values_as_texts(host.registry),
-        "in_force": values_as_texts(host.in_force),
     }
 
 

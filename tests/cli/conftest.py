@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.phones.phone_host import PhoneHost
 from support.phones.phone_terminal import Terminal
+from support.service_providers.metadata_parts import metadata
+from support.staff_policy import POLICY, TRUST
 from support.users import ALICE, PASSWORD
 
 from idp import cli
@@ -55,6 +58,26 @@ def refused(tally: Tally) -> Callable[..., str]:
         assert result.stderr.startswith("tallystick: ")
         assert result.stderr.count("\n") == 1
         return result.stderr
+
+    return run
+
+
+@pytest.fixture
+def services_with_policy(farm_folder, services):
+    (farm_folder / "staff.toml").write_text(POLICY)
+    services.directory.add("alice@example.test", "password", groups=["Root"])
+    services.directory.add("bob@example.test", "password")
+    services.trusts.add(metadata().encode())
+    return services
+
+
+@pytest.fixture
+def tried(tally: Tally) -> Callable[..., tuple[int, dict]]:
+    """Simulate the access of a user to the trust: returns exit code and what was told."""
+
+    def run(user: str, *options: str) -> tuple[int, dict]:
+        result = tally("access", "test", TRUST, "--user", user, "--json", *options)
+        return result.exit_code, json.loads(result.stdout)
 
     return run
 

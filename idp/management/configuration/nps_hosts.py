@@ -83,12 +83,4 @@ class NpsHosts(Section):
 
 
 def _table(host: NpsHost) -> Table:
-    return {
-        "name": host.name,
-        "version": host.version,
-        "addresses": list(host.addresses),
-        "port": host.port,
-        "legacy_port": host.legacy_port,
-        "protocols": list(host.protocols),
-        "registry": values_as_texts(host.registry),
-    }
+    return {"name": host.name, **nps_changes.settings_of(host)}
