@@ -13,6 +13,7 @@ from hypothesis import settings
 pytest_plugins = [
     "support.clock",
     "support.adapters.mfa_node",
+    "support.databases.compiled_statements",
     "support.databases.fixtures",
     "support.languages.fixtures",
     "support.phones.phone_host",
