@@ -1,7 +1,8 @@
-"""What holds for all tests: the modules of fixtures, hypothesis without deadlines, Ctrl-C."""
+"""What holds for all tests: the modules of fixtures, hypothesis without deadlines, Ctrl-C, gc."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Generator
@@ -12,6 +13,7 @@ from hypothesis import settings
 pytest_plugins = [
     "support.clock",
     "support.adapters.mfa_node",
+    "support.databases.compiled_statements",
     "support.databases.fixtures",
     "support.languages.fixtures",
     "support.phones.phone_host",
@@ -48,6 +50,22 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector away from what lives as long as the process.
+
+    Thousands of collected tests and all modules were looked through again and again, for a third
+    of a worker's time; and each web application of a test leaves circles, which come by the 10,000.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

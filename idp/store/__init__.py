@@ -10,6 +10,7 @@ module                what it does
 ``upgrade``           applies the migrations at start
 ``schema``            all tables; ``columns`` and ``column_types`` have what they are made of
 ``prepared``          statements of the hot path, compiled once
+``copied_rows``       fills an empty database with the rows of another
 ``stored_json``       reads JSON columns leniently: docs/operation.md, "Upgrade"
 ``sign_ins``          the hot path: one read before a step of a sign-in, one transaction at its end
 ``trusts``            relying party trusts; ``trust_rows`` has their rows, ``trust_identifiers``

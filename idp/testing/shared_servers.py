@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -33,6 +33,7 @@ from idp.saml.signing import SigningKey
 from idp.services import Services
 from idp.signin.paths import METADATA
 from idp.sockets import listen
+from idp.store.copied_rows import insert_rows, read_rows
 from idp.system_clock import SystemClock
 from idp.testing.clock import ShiftedClock
 from idp.testing.extranet import PROXY_ADDRESS, WebApplicationProxy
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jinja2.bccache import Bucket
+
+    from idp.store.copied_rows import Rows
+    from idp.store.engine import Database
 
 HOST = "localhost"
 ADDRESS = "127.0.0.1"
@@ -76,8 +80,7 @@ class SharedServers:
         self.config = self._usual_config(load(self._folder.files.config))
         keys = self.config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
-        # The database that is copied for each test; after close() it has no journal.
-        self._create(self._folder.path, _sqlite_url(self._folder.path), self.config).close()
+        self._rows = self._create_database()
         self._sp = self._service_provider()
         self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
         for server in self._servers:
@@ -112,9 +115,7 @@ class SharedServers:
         before = self.messages, self._apps[0].app
         self.messages = MessageCapture()
         config = config or self.config
-        services = (
-            self._create(folder, database, config) if database else self._copy(folder, config)
-        )
+        services = self._copy(folder, database, config)
         if with_next_key:
             keys = FixedKey(self._signing_key, self._new_key())
             services = dataclasses.replace(services, signing_keys=keys)
@@ -147,16 +148,24 @@ class SharedServers:
         finally:
             self._apps[1].app = before
 
-    def _copy(self, folder: Path, config: schema.Config) -> Services:
-        for name in (DATABASE, PHONE_FILE):
-            shutil.copy(self._folder.path / name, folder / name)
-        return self._assemble(_sqlite_url(folder), folder, config)
-
-    def _create(self, folder: Path, url: str, config: schema.Config) -> Services:
-        services = self._assemble(url, folder, config)
+    def _create_database(self) -> Rows:
+        """Create the database that is copied for each test, and return its rows."""
+        folder = self._folder.path
+        services = self._assemble(_sqlite_url(folder), folder, self.config)
         services.farm.set_build(NODE, BUILD, by="pytest")
         services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
         give_phone(services, DEFAULT_NAME, folder / PHONE_FILE)
+        rows = read_rows(_database_of(services))
+        services.close()  # now it has no journal
+        return rows
+
+    def _copy(self, folder: Path, url: str | None, config: schema.Config) -> Services:
+        shutil.copy(self._folder.path / PHONE_FILE, folder / PHONE_FILE)
+        if url is None:
+            shutil.copy(self._folder.path / DATABASE, folder / DATABASE)
+        services = self._assemble(url or _sqlite_url(folder), folder, config)
+        if url is not None:
+            insert_rows(_database_of(services), self._rows)
         return services
 
     @staticmethod
@@ -201,6 +210,10 @@ class SharedServers:
             raise RuntimeError("there is no federation server: use the fixture `federation`")
         metadata: bytes = Client(app).get(METADATA, base_url=self.url).data
         return metadata
+
+
+def _database_of(services: Services) -> Database:
+    return cast("Database", services.database)  # it was assembled with one
 
 
 def _sqlite_url(folder: Path) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from werkzeug.routing import PathConverter, Rule
 
 _Builder = Callable[..., tuple[str, str]]
 
+_paths: dict[tuple[object, ...], tuple[Any, Any, Any]] = {}
 _builders: dict[tuple[object, ...], _Builder] = {}
 
 
@@ -22,12 +24,25 @@ class WholePath(PathConverter):
 
 
 class Route(Rule):
-    """A route whose addresses are built by functions that all routes like it share.
+    """A route that shares what follows from its path with all routes like it.
 
-    werkzeug writes and compiles two functions for each route, which is most of what an application
-    costs to make: the pytest plugin makes one for each test. The functions get the route as an
-    argument and know its path alone; those with defaults know more and are made anew.
+    werkzeug reads the path of each route and compiles two functions for it, which is most of what
+    an application costs to make: the pytest plugin makes one for each test. The functions get the
+    route as an argument and know its path alone; those with defaults know more and are made anew.
     """
+
+    def compile(self) -> None:
+        """Read the path, or take what was read of it for another map with the same converters."""
+        converters = self.map.converters.values() if self.map else ()
+        path = (self.rule, self.host, self.subdomain, self.merge_slashes, *converters)
+        if path not in _paths:
+            super().compile()
+            _paths[path] = (self._parts, self._trace, self._converters)
+            return
+        self._parts, self._trace, self._converters = _paths[path]
+        self.arguments.update(self._converters)
+        self._build = self._compile_builder(append_unknown=False).__get__(self, None)
+        self._build_unknown = self._compile_builder(append_unknown=True).__get__(self, None)
 
     def _compile_builder(self, append_unknown: bool = True) -> _Builder:
         if self.defaults:

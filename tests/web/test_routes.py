@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Map, Rule
 
 from idp.web.app import App
-from idp.web.routes import Route
+from idp.web.routes import Route, WholePath
 
 PATHS = [
     # path                        values given            address
@@ -40,6 +40,23 @@ def test_a_converter_and_defaults_are_those_of_the_own_route():
         assert routes.bind("idp.test").build("page", {}) == f"/first/{default}"
 
 
+def test_a_second_application_answers_the_same_addresses():
+    rules = ("/", "/users/<name>", "/static/<path:filename>", "/pages/<int:number>")
+    for _ in range(2):
+        urls = Map([Route(rule, endpoint=rule) for rule in rules]).bind("idp.test")
+        assert urls.match("/users/a b") == ("/users/<name>", {"name": "a b"})
+        assert urls.match("/static/a/b.css") == ("/static/<path:filename>", {"filename": "a/b.css"})
+        assert urls.match("/pages/7") == ("/pages/<int:number>", {"number": 7})
+        assert not urls.test("/pages/seven")
+
+
+def test_the_same_path_has_the_converters_of_its_own_application():
+    one = Map([Route("/files/<path:name>", endpoint="page")])
+    other = Map([Route("/files/<path:name>", endpoint="page")], converters={"path": WholePath})
+    assert not one.bind("idp.test").test("/files/a\nb")
+    assert other.bind("idp.test").match("/files/a\nb") == ("page", {"name": "a\nb"})
+
+
 def test_the_web_hosts_have_such_routes(monkeypatch):
     def view(name):
         return name
@@ -50,6 +67,7 @@ def test_the_web_hosts_have_such_routes(monkeypatch):
         return made
 
     application()
-    monkeypatch.setattr(Rule, "_compile_builder", pytest.fail)
+    for work in ("_parse_rule", "_compile_builder"):
+        monkeypatch.setattr(Rule, work, pytest.fail)
     with application().test_request_context():
         assert application().test_client().get("/only/once/me").text == "me"

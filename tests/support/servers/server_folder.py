@@ -66,9 +66,12 @@ def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def assembled(folder: Path, clock: Clock | None = None) -> Iterator[Services]:
-    """Join the rooms of the server of *folder* in this process; passwords are hashed cheaply."""
-    config = load(folder / "tallystick.toml")
-    services = assemble(config, clock=clock, hasher=PasswordHasher(memory_kib=8, passes=1))
+    """Join the rooms of the server of *folder* in this process.
+
+    Passwords are hashed cheaply, and nothing waits for the disk.
+    """
+    config, hasher = load(folder / "tallystick.toml"), PasswordHasher(memory_kib=8, passes=1)
+    services = assemble(config, clock=clock, hasher=hasher, waits_for_disk=False)
     yield services
     services.close()
 

@@ -165,6 +165,7 @@ def reassembled(federation: Federation) -> Iterator[Callable[..., FlaskClient]]:
                 clock=mine.clock,
                 signing_key=mine.signing_key,
                 hasher=PasswordHasher(memory_kib=8, passes=1),
+                waits_for_disk=False,
             )
             stack.callback(services.close)
             return client_of(services)

@@ -60,7 +60,7 @@ class StoredServer:
         """Return the rooms of a process that starts now."""
         config = load(self.folder / "tallystick.toml")
         hasher = PasswordHasher(memory_kib=8, passes=1)
-        services = assemble(config, clock=self.clock, hasher=hasher)
+        services = assemble(config, clock=self.clock, hasher=hasher, waits_for_disk=False)
         self.closing(services.close)
         return services
 
