@@ -13,11 +13,12 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.harness import Row
 from bench.server import BASE_URL, HOST
-from idp.serving.plan import processor_count
+from idp.operating_system import processor_count
 from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
@@ -50,7 +51,7 @@ class Clients:
     def _send(self, requests: list[bytes]) -> None:
         with socket.create_connection(("127.0.0.1", self._port)) as connection:
             for request in requests:
-                _send(connection, request)
+                send(connection, request)
 
 
 @contextmanager
@@ -74,6 +75,21 @@ def rows(folder: Path, query: Callable[[], str], cookies: dict[str, str]) -> Ite
 @contextmanager
 def serving(folder: Path, added: str = "") -> Iterator[int]:
     """Run the server in *folder*, with more sections in its configuration; gives its port."""
+    with running(folder, added) as server:
+        yield server.port
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running ``tallystick serve``: its port, and the process ID of its supervisor."""
+
+    port: int
+    pid: int
+
+
+@contextmanager
+def running(folder: Path, added: str = "", *options: str) -> Iterator[Served]:
+    """Run the server in *folder*, with more sections in its configuration and more options."""
     with listen("127.0.0.1", 0) as free:
         port = port_of(free)
     file = folder / "tallystick.toml"
@@ -86,18 +102,21 @@ def serving(folder: Path, added: str = "") -> Iterator[int]:
     with (
         (folder / "served.log").open("w") as log,
         subprocess.Popen(  # noqa: S603 - our own program
-            [TALLYSTICK, "serve", "-c", file, "--json"], stdout=subprocess.PIPE, stderr=log
+            [TALLYSTICK, "serve", "-c", file, "--json", *options],
+            stdout=subprocess.PIPE,
+            stderr=log,
         ) as process,
     ):
         try:
             if process.stdout is None or not json.loads(process.stdout.readline())["ready"]:
                 raise RuntimeError("The server does not start")
-            yield port
+            yield Served(port, process.pid)
         finally:
             process.terminate()
 
 
-def _send(connection: socket.socket, request: bytes) -> None:
+def send(connection: socket.socket, request: bytes) -> None:
+    """Send a request of a signed-in user, and check that an assertion comes."""
     connection.sendall(request)
     answer = b""
     while b"\r\n\r\n" not in answer:

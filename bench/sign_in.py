@@ -15,7 +15,7 @@ from bench.harness import Row
 from bench.server import PASSWORD, Answer, Client, Phone, make_server
 
 LS = "/adfs/ls/"
-_NUMBER = re.compile(r'id="validEntropyNumber"[^>]*>\s*(\d\d)\s*<')
+NUMBER = re.compile(r'id="validEntropyNumber"[^>]*>\s*(\d\d)\s*<')
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def sign_in(started: StartedSignIn) -> None:
     page = browser.get(LS, query)
     credentials = {"UserName": started.user, "Password": PASSWORD}
     page = browser.post(LS, query, page.fields() | credentials)
-    number = _NUMBER.search(page.body)
+    number = NUMBER.search(page.body)
     if number is None:
         raise RuntimeError(f"There is no number on the page: {page}")
     started.phone.approve(number[1])

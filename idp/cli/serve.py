@@ -13,7 +13,6 @@ from idp.cli.output import json_option, print_json
 from idp.config import SETTING_PREFIX
 
 if TYPE_CHECKING:
-    from idp.config.schema import Config
     from idp.serving.plan import Plan
 
 
@@ -39,18 +38,16 @@ def serve(node: str | None, workers: int | None, allow_faults: bool, as_json: bo
     lines go to standard error; the first are what tallystick doctor finds at a glance. At the end
     it finishes running requests; a second signal ends it at once.
     """
+    from idp.cli.preparation import prepare
     from idp.serving.metrics_endpoint import metrics_endpoint
-    from idp.serving.plan import make_plan
     from idp.serving.supervisor import Supervisor
 
     allowed = "true" if allow_faults else None
     _override_settings(
         {"SERVER__NODE": node, "SERVE__WORKERS": workers, "TESTING__ALLOW_FAULTS": allowed}
     )
-    plan = make_plan(invocation().file, invocation().config)
-    _open_once(plan.config)
-    _log_findings(plan)
-    with metrics_endpoint(plan.config.metrics) as environment:
+    plan = prepare(invocation().file)
+    with metrics_endpoint(plan.metrics_bind, plan.metrics_port) as environment:
         Supervisor(plan.processes, environment).run(lambda: _print_ready(plan, as_json=as_json))
 
 
@@ -65,13 +62,13 @@ def _override_settings(options: dict[str, object]) -> None:
 
 
 def _print_ready(plan: Plan, *, as_json: bool) -> None:
-    url = plan.config.server.base_url
+    url = plan.base_url
     if as_json:
         print_json(
             {
                 "ready": True,
                 "url": url,
-                "listening": plan.address,
+                "listening": plan.listening.url,
                 "engine": plan.engine,
                 "workers": plan.workers,
                 "metrics": plan.metrics_url,
@@ -79,33 +76,6 @@ def _print_ready(plan: Plan, *, as_json: bool) -> None:
         )
     else:
         processes = f"{plan.workers} {'processes' if plan.workers > 1 else 'process'}"
-        click.echo(f"Ready: {url} (listening at {plan.address}, {processes} of {plan.engine})")
-
-
-def _log_findings(plan: Plan) -> None:
-    """Log what the doctor finds at a glance; the server starts nevertheless."""
-    from idp.doctor.examination import examine_quickly
-    from idp.doctor.findings import Environment, Level, ServerUnderTest
-    from idp.logs import get_logger
-
-    for found in examine_quickly(ServerUnderTest(plan.config_file, plan.config, Environment())):
-        log = get_logger().error if found.level is Level.BROKEN else get_logger().warning
-        log("doctor", code=found.code, problem=found.problem, remedy=found.remedy)
-
-
-def _open_once(config: Config) -> None:
-    """Open everything once: this upgrades the database, and raises for what is missing."""
-    from idp.assembly import assemble
-    from idp.logs import configure, get_logger
-    from idp.session.node import NoNode
-
-    configure(config.logging.format)
-    services = assemble(config)
-    try:
-        name = config.server.node
-        if name is not None and services.farm.node(name) is None:
-            raise NoNode
-        if services.farm.first() is None:
-            get_logger().warning("no_node", problem=str(NoNode()))
-    finally:
-        services.close()
+        click.echo(
+            f"Ready: {url} (listening at {plan.listening.url}, {processes} of {plan.engine})"
+        )

@@ -18,7 +18,7 @@ from idp.doctor.findings import (
     warning,
 )
 from idp.notices.delivery import describe_delivery
-from idp.serving.plan import choose_engine, count_workers
+from idp.serving.planning import choose_engine, count_workers
 from idp.store.engine import Database
 from idp.store.sqlite import check_place
 from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision

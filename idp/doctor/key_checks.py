@@ -12,7 +12,7 @@ from adapter.errors import TallystickError
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.warnings import WARN_BEFORE, warnings_of
-from idp.serving.plan import check_tls, choose_engine
+from idp.serving.planning import check_tls, choose_engine
 
 
 def token_signing(server: ServerUnderTest) -> Findings:

@@ -1,19 +1,21 @@
 """``tallystick serve``: the processes of a server for real use, and ``tallystick init``.
 
-``tallystick serve`` makes a plan, which checks what can be checked before anything is started,
-and the supervisor runs the processes of the plan: it starts them, waits until they are ready,
-restarts them or ends the server when one dies, and ends all of them on a signal. A web server is
-one process of the plan; it starts and watches its workers itself.
+``tallystick serve`` has a plan made, in a process that checks what can be checked before anything
+is started and then ends (:mod:`idp.cli.preparation`). The supervisor runs the processes of the
+plan: it starts them, waits until they are ready, restarts them or ends the server when one dies,
+and ends all of them on a signal. A web server is one process of the plan; it starts and watches its
+workers itself.
 
-Read first: ``plan`` (what is run), ``process`` (what a process is to the supervisor), then
-``supervisor``. The web server: ``web_process``, ``granian_server`` or ``waitress_server``, and
-``web_worker``, which makes the application in each worker. Before the application, both check the
-header lines and read the body of each request: ``asgi_bridge`` and ``request_bodies`` for granian,
-``waitress_requests`` and ``waitress_bodies`` for waitress. A further process needs a
+Read first: ``planning`` and ``plan`` (what is run), ``process`` (what a process is to the
+supervisor), then ``supervisor``. The web server: ``web_process``, ``granian_server`` or
+``waitress_server``, ``web_worker``, which makes the application in each worker, and ``preloading``,
+which keeps the workers small. Before the application, both check the header lines and read the body
+of each request: ``asgi_bridge`` and ``request_bodies`` for granian, ``waitress_requests`` and
+``waitress_bodies`` for waitress. A further process needs a
 :class:`~idp.serving.process.ProcessSpec` in :attr:`Plan.processes <idp.serving.plan.Plan>`.
 ``new_server`` makes the folder for ``tallystick init``; ``server_files`` knows the files in it.
 
 Neighbours: :mod:`idp.app` makes the application, :mod:`idp.cli.serve` is the command,
-:mod:`idp.doctor` uses the checks of ``plan``, :mod:`idp.embedded` has the quick servers of the
+:mod:`idp.doctor` uses the checks of ``planning``, :mod:`idp.embedded` has the quick servers of the
 demo and the pytest plugin.
 """

@@ -13,9 +13,9 @@ from granian.server import Server
 
 from idp import logs
 from idp.config import WORKER_THREADS
-from idp.serving import shutdown
+from idp.serving import preloading, shutdown
 from idp.serving.asgi_bridge import AsgiBridge
-from idp.serving.plan import count_workers
+from idp.serving.planning import count_workers
 from idp.serving.request_bodies import BodyReader
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.web_worker import load_config, make_app
@@ -66,6 +66,7 @@ def main() -> None:
     config = load_config()
     serve = config.serve
     logs.configure(config.logging.format)
+    preloading.preload()
     shutdown.hold_signals_while_forking()
     server = Server(
         "tallystick",

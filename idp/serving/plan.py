@@ -1,141 +1,59 @@
-"""What ``tallystick serve`` is going to run, checked before anything is started."""
+"""What ``tallystick serve`` runs: a value that the supervisor can be given by another process.
+
+The supervisor lives as long as the server: it loads neither the configuration nor the application.
+"""
 
 from __future__ import annotations
 
-import importlib
-import ssl
-from dataclasses import dataclass
-from pathlib import Path
+import json
+from dataclasses import asdict, dataclass
 
-from adapter.errors import TallystickError
-from idp.config.schema import Config, ServeSection
-from idp.operating_system import IS_WINDOWS, processor_count
-from idp.serving.process import ProcessSpec
-from idp.serving.radius_process import radius_process
-from idp.serving.web_process import Engine, web_process
-from idp.sockets import listen
-
-PKCS8 = b"-----BEGIN PRIVATE KEY-----"
-SET_WITH = ("serve.bind", "serve.port")
-
-
-class CannotServe(TallystickError):
-    """Raised when the settings of ``[serve]`` cannot be used as they are."""
-
-    code = "cannot_serve"
+from idp.config import CONFIG_VARIABLE
+from idp.serving.process import OnExit, ProcessSpec, python_module
+from idp.serving.web_process import Engine, Listening, in_url, web_process
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One server: its configuration, its processes, and the addresses at which it listens."""
+    """One server: its configuration file, its processes, and the addresses at which it listens."""
 
-    config_file: Path
-    config: Config
+    config_file: str
+    base_url: str
+    listening: Listening
     engine: Engine
     workers: int
     """Processes that answer web requests."""
+    answers_radius: bool
+    metrics_bind: str
+    metrics_port: int | None
+
+    def to_json(self) -> str:
+        """Return the plan as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Return the plan of a text."""
+        values = json.loads(text)
+        return cls(**{**values, "listening": Listening(**values["listening"])})
 
     @property
     def processes(self) -> tuple[ProcessSpec, ...]:
         """All processes that the supervisor runs; the web server is one and starts its workers."""
-        web = web_process(self.config_file, self.config, self.engine)
-        if not self.config.radius.supervised:
-            return (web,)
-        return (web, radius_process(self.config_file))
-
-    @property
-    def is_tls(self) -> bool:
-        """Whether the server itself speaks TLS."""
-        return self.config.serve.certificate is not None
-
-    @property
-    def address(self) -> str:
-        """The URL at which the web server listens."""
-        serve = self.config.serve
-        return f"{'https' if self.is_tls else 'http'}://{_in_url(serve.bind)}:{serve.port}"
+        web = web_process(self.config_file, self.listening, self.engine)
+        return (web, self._radius_process()) if self.answers_radius else (web,)
 
     @property
     def metrics_url(self) -> str | None:
         """The URL that Prometheus scrapes, None if there is none."""
-        metrics = self.config.metrics
-        return f"http://{_in_url(metrics.bind)}:{metrics.port}/metrics" if metrics.port else None
+        port = self.metrics_port
+        return f"http://{in_url(self.metrics_bind)}:{port}/metrics" if port else None
 
-
-def _in_url(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
-
-
-def make_plan(config_file: Path, config: Config) -> Plan:
-    """Return the plan of a configuration, after checking its port and its certificate.
-
-    The port is tried because two servers with SO_REUSEPORT would share one silently. Raises
-    :class:`CannotServe` and :class:`~idp.sockets.AddressUnavailable`.
-    """
-    serve = config.serve
-    engine = choose_engine(serve)
-    check_tls(serve, engine)
-    listen(serve.bind, serve.port, chosen_by=SET_WITH).close()
-    return Plan(config_file.resolve(), config, engine, count_workers(serve, engine))
-
-
-def choose_engine(serve: ServeSection) -> Engine:
-    """Return the web server to use: the one that is set, else granian, else waitress.
-
-    Windows prefers waitress where no TLS is wanted: granian has one process there, too, and cuts
-    off running requests when it ends.
-    """
-    if serve.engine is not None:
-        return serve.engine
-    if IS_WINDOWS and serve.certificate is None:
-        return "waitress"
-    return "granian" if _can_be_loaded("granian") else "waitress"
-
-
-def count_workers(serve: ServeSection, engine: Engine) -> int:
-    """Return how many processes answer requests: one if *engine* cannot have more here.
-
-    Granian has one on Windows, where processes cannot share a socket without losing connections.
-    """
-    if engine == "waitress" or IS_WINDOWS:
-        return 1
-    return serve.workers or processor_count()
-
-
-def _can_be_loaded(engine: str) -> bool:
-    """Return whether a web server can be imported; its compiled part may not fit this machine."""
-    try:
-        importlib.import_module(engine)
-    except ImportError:
-        return False
-    return True
-
-
-def check_tls(serve: ServeSection, engine: Engine) -> None:
-    """Raise :class:`CannotServe` if TLS is configured and *engine* cannot speak it with these."""
-    if serve.certificate is None or serve.key is None:
-        return
-    if engine == "waitress":
-        raise CannotServe(
-            "waitress speaks no TLS", "Install granian, or terminate TLS at a reverse proxy"
+    def _radius_process(self) -> ProcessSpec:
+        """Return the process that answers for the hosts of ``[radius]``."""
+        return ProcessSpec(
+            name="RADIUS",
+            command=python_module("idp.serving.radius_process"),
+            environment={CONFIG_VARIABLE: self.config_file},
+            on_exit=OnExit.RESTART,
         )
-    try:
-        if PKCS8 not in serve.key.read_bytes():
-            raise CannotServe(
-                f"{serve.key} contains no unencrypted PKCS#8 key",
-                f"Convert it with openssl pkcs8 -topk8 -nodes -in {serve.key} -out NEW and set "
-                "serve.key to the new file",
-                code="bad_tls_key",
-            )
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(serve.certificate, serve.key)
-    except ssl.SSLError as error:
-        raise _bad_tls(serve, error.reason or "not PEM") from None
-    except OSError as error:
-        raise _bad_tls(serve, f"{error.filename or ''} {error.strerror}".strip()) from None
-
-
-def _bad_tls(serve: ServeSection, cause: str) -> CannotServe:
-    return CannotServe(
-        f"{serve.certificate} and {serve.key} cannot be used for TLS: {cause}",
-        "Set serve.certificate to a certificate with its chain, and serve.key to its key",
-        code="bad_tls_certificate",
-    )

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp import logs
 from idp.app import counters_of
 from idp.assembly import assemble
-from idp.config import CONFIG_VARIABLE
 from idp.operating_system import end_this_process
 from idp.radius.process import run
 from idp.serving import shutdown
-from idp.serving.process import OnExit, ProcessSpec, python_module
 from idp.serving.web_worker import load_config
 
 if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.radius.listeners import Listener
-
-
-def radius_process(config_file: Path) -> ProcessSpec:
-    """Return the process that answers for the hosts of ``[radius]``."""
-    return ProcessSpec(
-        name="RADIUS",
-        command=python_module("idp.serving.radius_process"),
-        environment={CONFIG_VARIABLE: str(config_file)},
-        on_exit=OnExit.RESTART,
-    )
 
 
 def answer(

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp import operating_system
-from idp.logs import get_logger
 from idp.operating_system import ORDINARY_STATUSES, TERMINAL_SIGNALS
 from idp.serving.process import OnExit, ProcessSpec
 from idp.serving.systemd import notify_systemd
@@ -163,6 +162,8 @@ class Supervisor:
             if status not in ORDINARY_STATUSES:
                 self._fail(spec, f"before everybody was answered (status {status})")
         elif spec.on_exit is OnExit.RESTART and self._is_ready:
+            from idp.logs import get_logger
+
             get_logger().error("process_restarted", process=spec.name, status=status)
             self._restarts += 1
             timer = threading.Timer(RESTART_SECONDS, self._put_event, [partial(self._again, spec)])

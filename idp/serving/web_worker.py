@@ -13,7 +13,7 @@ from idp.assembly import assemble
 from idp.config import CONFIG_VARIABLE
 from idp.config.reading import load
 from idp.counters import NO_COUNTERS, log_and_count
-from idp.serving import shutdown
+from idp.serving import preloading, shutdown
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,4 +50,5 @@ def make_app() -> Flask:
     shutdown.terminate_when_parent_dies()
     # atexit functions do not run in a process that multiprocessing forked.
     Finalize(None, services.close, exitpriority=1)
+    preloading.settle()
     return app
