@@ -22,6 +22,8 @@ MAX_RELAY_STATE = 16 * 1024
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
 _PARAMETERS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
 _RAW_DEFLATE = -zlib.MAX_WBITS
+_NAMES = {name.encode(): name for name in _PARAMETERS}
+_ESCAPES_OF_BASE64 = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class SamlMessage:
 
 def holds_message(query: bytes) -> bool:
     """Say whether a query string carries a message, even if its name is escaped."""
-    return any(_plain(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
+    return any(_name(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
 
 
 def decode_redirect(query: bytes) -> SamlMessage:
@@ -67,7 +69,7 @@ def decode_redirect(query: bytes) -> SamlMessage:
             code="unknown_encoding",
         )
     return SamlMessage(
-        xml=_inflate(_from_base64(unquote_to_bytes(raw[parameter]))),
+        xml=_inflate(_from_base64(unescape_base64(raw[parameter]))),
         relay_state=_relay_state(raw),
         binding=REDIRECT,
         parameter=parameter,
@@ -129,7 +131,7 @@ def _raw_parameters(query: bytes) -> dict[str, bytes]:
     parameters: dict[str, bytes] = {}
     for part in query.split(b"&"):
         name, _, value = part.partition(b"=")
-        plain = _plain(name)
+        plain = _name(name)
         if plain not in _PARAMETERS:
             continue
         # An escaped name would be one parameter to us and another one to the signature.
@@ -166,7 +168,7 @@ def _redirect_signature(raw: dict[str, bytes], parameter: str) -> RedirectSignat
     signed = [name for name in (parameter, "RelayState", "SigAlg") if name in raw]
     return RedirectSignature(
         algorithm=_plain(raw["SigAlg"]),
-        value=_from_base64(unquote_to_bytes(raw["Signature"])),
+        value=_from_base64(unescape_base64(raw["Signature"])),
         signed_octets=b"&".join(name.encode() + b"=" + raw[name] for name in signed),
     )
 
@@ -179,6 +181,22 @@ def _relay_state(raw: dict[str, bytes]) -> str | None:
     except UnicodeDecodeError:
         raise _bad_relay_state("is not UTF-8") from None
     return check_relay_state(text)
+
+
+def unescape_base64(value: bytes) -> bytes:
+    """Return base64 in a query without its escapes, as :func:`unquote_to_bytes` does, but faster.
+
+    There are only three that base64 needs, and what they stand for is no part of an escape.
+    """
+    plain = value
+    for escape, byte in _ESCAPES_OF_BASE64:
+        plain = plain.replace(escape, byte)
+    return plain if b"%" not in plain else unquote_to_bytes(value)
+
+
+def _name(raw: bytes) -> str:
+    """Return a parameter's name without its escapes: nearly always it is known and has none."""
+    return _NAMES.get(raw) or _plain(raw)
 
 
 def _plain(raw: bytes) -> str:

@@ -51,7 +51,7 @@ values are read with :func:`idp.saml.xml.text_of`, and a signature with comments
 _same_id = etree.XPath(
     "count(//@*[translate(local-name(), 'ID', 'id') = 'id'][. = $id])", smart_strings=False
 )
-_all_signatures = etree.XPath("//ds:Signature", namespaces={"ds": uris.XMLDSIG})
+_SIGNATURE = f"{{{uris.XMLDSIG}}}Signature"
 
 
 def enveloped_signature(root: etree._Element) -> etree._Element | None:
@@ -59,7 +59,7 @@ def enveloped_signature(root: etree._Element) -> etree._Element | None:
 
     Raises :class:`Refused` if there are several, or one that is not a child of the root.
     """
-    signatures = _all_signatures(root)
+    signatures = list(root.iter(_SIGNATURE))
     if not signatures:
         return None
     if len(signatures) > 1 or signatures[0].getparent() is not root:

@@ -6,14 +6,20 @@ import base64
 import contextlib
 import tracemalloc
 import zlib
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.saml import uris
-from idp.saml.bindings import decode_post, decode_redirect, encode_redirect, post_fields
+from idp.saml.bindings import (
+    decode_post,
+    decode_redirect,
+    encode_redirect,
+    post_fields,
+    unescape_base64,
+)
 from idp.saml.refusal import Refused
 from idp.saml.values import POST, REDIRECT
 from idp.saml.xml import MAX_BYTES
@@ -85,6 +91,13 @@ def test_escapes_may_be_written_in_either_case(escapes):
     query = query_of(deflated(XML + b"?" * 50)) + b"&RelayState=" + escapes("%c3%bc").encode()
 
     assert decode_redirect(query).relay_state == "ü"
+
+
+@given(value=st.binary(max_size=60) | st.lists(st.sampled_from(
+    [b"%2B", b"%2b", b"%2F", b"%3D", b"%3d", b"%252B", b"%", b"2B", b"%41", b"a", b"+", b"="]
+)).map(b"".join))  # fmt: skip
+def test_base64_is_unescaped_as_every_other_value(value):
+    assert unescape_base64(value) == unquote_to_bytes(value)
 
 
 def test_line_breaks_in_a_posted_message_are_allowed():
