@@ -69,7 +69,10 @@ class _JsonLogger:
 
     def _write(self, level: str, event: str, /, **fields: Any) -> None:
         fields |= {"event": event, "level": level, "timestamp": _now()}
-        _LINES.msg(self._encode(_escaped(fields)))
+        line = self._encode(fields)
+        if "\\" in line:  # JSON escapes whatever may have to be escaped before, and more
+            line = self._encode(_escaped(fields))
+        _LINES.msg(line)
 
 
 _JSON = _JsonLogger()

@@ -23,6 +23,7 @@ _MESSAGES = ("SAMLRequest", "SAMLResponse")
 _PARAMETERS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _NAMES = {name.encode(): name for name in _PARAMETERS}
+_MESSAGE_FIRST = tuple(f"{name}=".encode() for name in _MESSAGES)
 _ESCAPES_OF_BASE64 = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 
 
@@ -51,7 +52,9 @@ class SamlMessage:
 
 def holds_message(query: bytes) -> bool:
     """Say whether a query string carries a message, even if its name is escaped."""
-    return any(_name(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
+    if query.startswith(_MESSAGE_FIRST):
+        return True  # as nearly every sender writes it
+    return any(_plain(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
 
 
 def decode_redirect(query: bytes) -> SamlMessage:
@@ -131,13 +134,14 @@ def _raw_parameters(query: bytes) -> dict[str, bytes]:
     parameters: dict[str, bytes] = {}
     for part in query.split(b"&"):
         name, _, value = part.partition(b"=")
-        plain = _name(name)
-        if plain not in _PARAMETERS:
-            continue
+        plain = _NAMES.get(name)
         # An escaped name would be one parameter to us and another one to the signature.
-        if plain in parameters or plain.encode() != name:
+        escaped = _plain(name) if plain is None else ""
+        if plain is None and escaped not in _PARAMETERS:
+            continue
+        if plain is None or plain in parameters:
             raise Refused(
-                f"The parameter {plain} comes more than once, or its name is escaped",
+                f"The parameter {plain or escaped} comes more than once, or its name is escaped",
                 "Send each parameter once",
                 code="duplicate_parameter",
             )
@@ -192,11 +196,6 @@ def unescape_base64(value: bytes) -> bytes:
     for escape, byte in _ESCAPES_OF_BASE64:
         plain = plain.replace(escape, byte)
     return plain if b"%" not in plain else unquote_to_bytes(value)
-
-
-def _name(raw: bytes) -> str:
-    """Return a parameter's name without its escapes: nearly always it is known and has none."""
-    return _NAMES.get(raw) or _plain(raw)
 
 
 def _plain(raw: bytes) -> str:

@@ -16,6 +16,9 @@ _ATTRIBUTE = str.maketrans({
 })  # fmt: skip
 
 
+_OFFSET_LENGTH = len("+00:00")
+
+
 class UnwritableCharacter(TallystickError):
     """Raised for a character that no XML document can contain, such as NUL."""
 
@@ -52,7 +55,8 @@ def instant(moment: datetime) -> str:
     """Return an aware *moment* as xs:dateTime in AD FS's form: UTC, milliseconds, ``Z``."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone has no place in a SAML message")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='milliseconds')[:-_OFFSET_LENGTH]}Z"
 
 
 def _check(value: str) -> None:

@@ -30,7 +30,7 @@ from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, AuthnRequest, NameID, NameIDPolicy
 from idp.signin import errors, recorded_claims, recorded_messages
-from idp.signin.destination import Destination, OwnPage, SamlDestination, SpInitiated
+from idp.signin.destination import Destination, OwnPage, SamlDestination
 from idp.web.web_request import Activity
 
 
@@ -134,7 +134,7 @@ def _assertion(
     now: datetime,
     activity: Activity,
 ) -> Assertion:
-    settings, request = trust.settings, _request(destination)
+    settings, request = trust.settings, destination.request
     policy = _name_id_policy(destination)
     issued = issue_claims(authenticated, trust, policy, issuer=issuer.entity_id, names=issuer.names)
     recorded_claims.issued(activity, authenticated, issued)
@@ -179,17 +179,13 @@ def _check_subject(request: AuthnRequest | None, user: Subject, name_id: NameID 
         raise unknown_principal()
 
 
-def _request(destination: SamlDestination) -> AuthnRequest | None:
-    return destination.request if isinstance(destination, SpInitiated) else None
-
-
 def _name_id_policy(destination: SamlDestination) -> NameIDPolicy:
-    request = _request(destination)
+    request = destination.request
     return request.name_id_policy if request else NameIDPolicy()
 
 
 def _requested_context(destination: SamlDestination) -> tuple[tuple[str, ...], str]:
-    request = _request(destination)
+    request = destination.request
     return (request.requested_contexts, request.comparison) if request else ((), "exact")
 
 

@@ -17,6 +17,7 @@ from idp.saml.bindings import (
     decode_post,
     decode_redirect,
     encode_redirect,
+    holds_message,
     post_fields,
     unescape_base64,
 )
@@ -207,3 +208,11 @@ def test_a_relay_state_that_is_not_utf8_or_too_long_is_refused():
 def test_any_query_is_decoded_or_refused(query):
     with contextlib.suppress(Refused):
         decode_redirect(query)
+
+
+@given(query=st.lists(st.sampled_from(
+    [b"SAMLRequest", b"SAMLResponse", b"%53AMLRequest", b"RelayState", b"samlrequest", b"=", b"&"]
+)).map(b"".join))  # fmt: skip
+def test_a_query_holds_a_message_if_one_of_its_names_says_so_however_it_is_written(query):
+    names = {unquote_to_bytes(part.partition(b"=")[0]) for part in query.split(b"&")}
+    assert holds_message(query) == bool(names & {b"SAMLRequest", b"SAMLResponse"})
