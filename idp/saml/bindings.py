@@ -21,6 +21,7 @@ from idp.saml.xml import MAX_BYTES
 MAX_RELAY_STATE = 16 * 1024
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
 _PARAMETERS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
+_MIME_SPACE = b" \t\r\n"
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _NAMES = {name.encode(): name for name in _PARAMETERS}
 _MESSAGE_FIRST = tuple(f"{name}=".encode() for name in _MESSAGES)
@@ -86,8 +87,9 @@ def decode_post(
     """Return the message in the form field *saml_message* (saml-bindings §3.5.4)."""
     if len(saml_message) > 2 * MAX_BYTES:
         raise _too_large()
-    # Line breaks are allowed here, as in MIME.
-    encoded = saml_message.encode("utf-8", "replace").translate(None, b" \t\r\n")
+    encoded = saml_message.encode("utf-8", "replace")
+    if any(space in encoded for space in _MIME_SPACE):  # line breaks are allowed here, as in MIME
+        encoded = encoded.translate(None, _MIME_SPACE)
     return SamlMessage(_from_base64(encoded), check_relay_state(relay_state), POST, parameter)
 
 

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -69,12 +68,14 @@ def required_factors(
     """
     if isinstance(destination, OwnPage) or trust is None:
         return resolve_requested_context((), offered=OfferedMethods(primary))
-    with _reported_to_sp(destination):
+    allowed = trust.settings.allowed_authentication_class_references
+    offered = OfferedMethods(primary, is_announced, allowed)
+    try:
         if trust.settings.claim_rules is None:
             choose_format(trust, _name_id_policy(destination))
-        allowed = trust.settings.allowed_authentication_class_references
-        offered = OfferedMethods(primary, is_announced, allowed)
         return resolve_requested_context(*_requested_context(destination), offered=offered)
+    except Refused as refused:
+        raise errors.addressed(refused, destination) from None
 
 
 def build_response(
@@ -94,7 +95,7 @@ def build_response(
     service provider, if the user cannot have what the request asks for.
     """
     acs_by_url(trust.service_provider, destination.acs_url)
-    with _reported_to_sp(destination):
+    try:
         assertion = _assertion(
             destination,
             trust,
@@ -104,6 +105,8 @@ def build_response(
             now=now,
             activity=activity,
         )
+    except Refused as refused:
+        raise errors.addressed(refused, destination) from None
     write = partial(
         write_response,
         assertion,
@@ -187,12 +190,3 @@ def _name_id_policy(destination: SamlDestination) -> NameIDPolicy:
 def _requested_context(destination: SamlDestination) -> tuple[tuple[str, ...], str]:
     request = destination.request
     return (request.requested_contexts, request.comparison) if request else ((), "exact")
-
-
-@contextmanager
-def _reported_to_sp(destination: SamlDestination) -> Iterator[None]:
-    """Address every refusal inside to the service provider."""
-    try:
-        yield
-    except Refused as refused:
-        raise errors.addressed(refused, destination) from None
