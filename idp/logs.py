@@ -1,16 +1,19 @@
 """Structured log lines on standard error: one JSON object a line, every value inside its field.
 
-structlog's global configuration is left alone: it belongs to the program that imports this one.
+A server writes thousands of JSON lines a minute, so they are written here directly. The look for
+people at a terminal is structlog's, which is loaded for that look alone; its global configuration
+is left alone, since it belongs to the program that imports this one.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any, TextIO
-
-import structlog
 
 
 @dataclass
@@ -32,7 +35,7 @@ def configure(style: str = "json", stream: TextIO | None = None) -> None:
 
 def get_logger() -> Any:
     """Return the logger: call ``info(event, **fields)`` with an event name in snake_case."""
-    return _LOGGERS[_writing.style]
+    return _JSON if _writing.style == "json" else _console()
 
 
 class _Lines:
@@ -46,33 +49,59 @@ class _Lines:
     info = warning = error = critical = msg
 
 
-def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Keep line breaks and escape sequences from leaving their field, on a console too."""
-    return {
-        key: value.encode("unicode_escape").decode() if _has_controls(value) else value
-        for key, value in event.items()
-    }
+_LINES = _Lines()
 
 
-def _has_controls(value: Any) -> bool:
-    return isinstance(value, str) and not value.isprintable()
+class _JsonLogger:
+    """Writes each line as a JSON object: its fields, then what, how bad and when.
+
+    What JSON does not know is written as Python shows it.
+    """
+
+    def __init__(self) -> None:
+        self._encode = json.JSONEncoder(default=repr).encode
+        self.info, self.warning, self.error, self.critical = (
+            partial(self._write, level) for level in ("info", "warning", "error", "critical")
+        )
+
+    def debug(self, event: str, /, **fields: Any) -> None:
+        """Write nothing: this level is too detailed."""
+
+    def _write(self, level: str, event: str, /, **fields: Any) -> None:
+        fields |= {"event": event, "level": level, "timestamp": _now()}
+        line = self._encode(fields)
+        if "\\" in line:  # JSON escapes whatever may have to be escaped before, and more
+            line = self._encode(_escaped(fields))
+        _LINES.msg(line)
 
 
-_FIRST = (
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    _escape_controls,
-)
-_PROCESSORS: dict[str, tuple[Any, ...]] = {
-    "json": (*_FIRST, structlog.processors.JSONRenderer()),
-    "console": (*_FIRST, structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)),
-}
-_LOGGERS = {
-    style: structlog.wrap_logger(
-        _Lines(),
-        processors=processors,
+_JSON = _JsonLogger()
+
+
+@cache
+def _console() -> Any:
+    import structlog
+
+    return structlog.wrap_logger(
+        _LINES,
+        processors=(
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            lambda _logger, _method, event: _escaped(dict(event)),
+            structlog.dev.ConsoleRenderer(colors=False, sort_keys=False),
+        ),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         context_class=dict,
     ).bind()
-    for style, processors in _PROCESSORS.items()
-}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _escaped(fields: dict[str, Any]) -> dict[str, Any]:
+    """Keep line breaks and escape sequences from leaving their field, on a console too."""
+    for name, value in fields.items():
+        if isinstance(value, str) and not value.isprintable():
+            fields[name] = value.encode("unicode_escape").decode()
+    return fields

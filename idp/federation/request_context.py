@@ -8,6 +8,7 @@ matter only in access control policies.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from idp.federation.claims import CLAIM_TYPES, Claim
@@ -16,6 +17,8 @@ CLIENT_CONTEXT = "CLIENT CONTEXT"
 """The issuer of claims about the request."""
 
 IpAddress = IPv4Address | IPv6Address
+MAX_ADDRESS_LENGTH = 100
+"""Of an address with its brackets and port; a longer text is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def parse_address(text: str) -> IpAddress | None:
     Ports and brackets, as proxies write them, are removed. An IPv4 address in an IPv6 one
     (``::ffff:192.0.2.1``) becomes that IPv4 address, so that it matches its ranges.
     """
+    return _parse(text) if len(text) <= MAX_ADDRESS_LENGTH else None
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> IpAddress | None:
     try:
         address = ip_address(_without_port(text.strip()))
     except ValueError:

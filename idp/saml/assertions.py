@@ -9,6 +9,7 @@ being parsed. Source: saml-core §2 and §3.3.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from adapter.errors import TallystickError
 from idp.saml import uris
@@ -185,8 +186,13 @@ def _attribute_statement(attributes: tuple[Attribute, ...]) -> str:
 
 def _attribute(a: Attribute) -> str:
     values = "".join(f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values)
-    named = f'Name="{attribute(a.name)}"{optional("NameFormat", a.name_format)}'
-    return f"<Attribute {named}>{values}</Attribute>"
+    return f"{_attribute_start(a.name, a.name_format)}{values}</Attribute>"
+
+
+# Settings and claim rules name attributes: they are few, and the same for every user.
+@lru_cache(maxsize=1024)
+def _attribute_start(name: str, name_format: str | None) -> str:
+    return f'<Attribute Name="{attribute(name)}"{optional("NameFormat", name_format)}>'
 
 
 def _authn_statement(a: Assertion) -> str:

@@ -21,7 +21,11 @@ from idp.saml.xml import MAX_BYTES
 MAX_RELAY_STATE = 16 * 1024
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
 _PARAMETERS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
+_MIME_SPACE = b" \t\r\n"
 _RAW_DEFLATE = -zlib.MAX_WBITS
+_NAMES = {name.encode(): name for name in _PARAMETERS}
+_MESSAGE_FIRST = tuple(f"{name}=".encode() for name in _MESSAGES)
+_ESCAPES_OF_BASE64 = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class SamlMessage:
 
 def holds_message(query: bytes) -> bool:
     """Say whether a query string carries a message, even if its name is escaped."""
+    if query.startswith(_MESSAGE_FIRST):
+        return True  # as nearly every sender writes it
     return any(_plain(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
 
 
@@ -67,7 +73,7 @@ def decode_redirect(query: bytes) -> SamlMessage:
             code="unknown_encoding",
         )
     return SamlMessage(
-        xml=_inflate(_from_base64(unquote_to_bytes(raw[parameter]))),
+        xml=_inflate(_from_base64(unescape_base64(raw[parameter]))),
         relay_state=_relay_state(raw),
         binding=REDIRECT,
         parameter=parameter,
@@ -81,8 +87,9 @@ def decode_post(
     """Return the message in the form field *saml_message* (saml-bindings §3.5.4)."""
     if len(saml_message) > 2 * MAX_BYTES:
         raise _too_large()
-    # Line breaks are allowed here, as in MIME.
-    encoded = saml_message.encode("utf-8", "replace").translate(None, b" \t\r\n")
+    encoded = saml_message.encode("utf-8", "replace")
+    if any(space in encoded for space in _MIME_SPACE):  # line breaks are allowed here, as in MIME
+        encoded = encoded.translate(None, _MIME_SPACE)
     return SamlMessage(_from_base64(encoded), check_relay_state(relay_state), POST, parameter)
 
 
@@ -129,13 +136,14 @@ def _raw_parameters(query: bytes) -> dict[str, bytes]:
     parameters: dict[str, bytes] = {}
     for part in query.split(b"&"):
         name, _, value = part.partition(b"=")
-        plain = _plain(name)
-        if plain not in _PARAMETERS:
-            continue
+        plain = _NAMES.get(name)
         # An escaped name would be one parameter to us and another one to the signature.
-        if plain in parameters or plain.encode() != name:
+        escaped = _plain(name) if plain is None else ""
+        if plain is None and escaped not in _PARAMETERS:
+            continue
+        if plain is None or plain in parameters:
             raise Refused(
-                f"The parameter {plain} comes more than once, or its name is escaped",
+                f"The parameter {plain or escaped} comes more than once, or its name is escaped",
                 "Send each parameter once",
                 code="duplicate_parameter",
             )
@@ -166,7 +174,7 @@ def _redirect_signature(raw: dict[str, bytes], parameter: str) -> RedirectSignat
     signed = [name for name in (parameter, "RelayState", "SigAlg") if name in raw]
     return RedirectSignature(
         algorithm=_plain(raw["SigAlg"]),
-        value=_from_base64(unquote_to_bytes(raw["Signature"])),
+        value=_from_base64(unescape_base64(raw["Signature"])),
         signed_octets=b"&".join(name.encode() + b"=" + raw[name] for name in signed),
     )
 
@@ -179,6 +187,17 @@ def _relay_state(raw: dict[str, bytes]) -> str | None:
     except UnicodeDecodeError:
         raise _bad_relay_state("is not UTF-8") from None
     return check_relay_state(text)
+
+
+def unescape_base64(value: bytes) -> bytes:
+    """Return base64 in a query without its escapes, as :func:`unquote_to_bytes` does, but faster.
+
+    There are only three that base64 needs, and what they stand for is no part of an escape.
+    """
+    plain = value
+    for escape, byte in _ESCAPES_OF_BASE64:
+        plain = plain.replace(escape, byte)
+    return plain if b"%" not in plain else unquote_to_bytes(value)
 
 
 def _plain(raw: bytes) -> str:

@@ -18,7 +18,7 @@ from idp.saml.bindings import SamlMessage
 from idp.saml.refusal import Refused
 from idp.saml.usable_keys import MIN_RSA_BITS
 from idp.saml.values import ServiceProvider
-from idp.saml.xml import parse, text_of
+from idp.saml.xml import child_of, parse, text_of
 
 SKEW = timedelta(minutes=3)
 MAX_AGE = timedelta(minutes=5)
@@ -70,7 +70,7 @@ def parse_message(message: SamlMessage, *, parameter: str, name: str) -> etree._
 
 def read_issuer(root: etree._Element) -> str:
     """Return the entity ID in the element Issuer, empty without one."""
-    element = root.find(_ISSUER)
+    element = child_of(root, _ISSUER)
     return text_of(element) if element is not None else ""
 
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from adapter.errors import TallystickError
 
 Status = tuple[str, str | None]
-
-
-@contextmanager
-def about(trust: str | None) -> Iterator[None]:
-    """Note in every refusal that is raised inside which *trust* (its entity id) it is about."""
-    try:
-        yield
-    except Refused as refused:
-        refused.trust = refused.trust or trust or ""
-        raise
 
 
 class Refused(TallystickError):
@@ -64,3 +53,25 @@ class Refused(TallystickError):
         addressed.in_response_to = in_response_to
         addressed.signed = signed
         return addressed
+
+
+class about:  # noqa: N801 - a context manager, which reads as a word of the sentence
+    """Notes in every refusal that is raised inside which *trust* (its entity id) it is about."""
+
+    __slots__ = ("_trust",)
+
+    def __init__(self, trust: str | None) -> None:
+        self._trust = trust
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Note it in the refusal, if there is one."""
+        if isinstance(error, Refused):
+            error.trust = error.trust or self._trust or ""

@@ -26,7 +26,7 @@ from idp.saml.values import (
     NameIDPolicy,
     ServiceProvider,
 )
-from idp.saml.xml import text_of
+from idp.saml.xml import child_of, text_of
 
 _SUBJECT = f"{{{uris.ASSERTION}}}Subject"
 _NAME_ID = f"{{{uris.ASSERTION}}}NameID"
@@ -160,13 +160,13 @@ def _check_supported(root: etree._Element) -> None:
 
 
 def _requested_context(root: etree._Element) -> tuple[tuple[str, ...], str]:
-    context = root.find(_CONTEXT)
+    context = child_of(root, _CONTEXT)
     if context is None:
         return (), "exact"
-    if context.find(_DECLARATION) is not None:
+    if child_of(context, _DECLARATION) is not None:
         # Ignoring it would mean "nothing requested"; declarations are not supported.
         raise not_met()
-    classes = tuple(text_of(class_) for class_ in context.findall(_CLASS))
+    classes = tuple(text_of(class_) for class_ in context.iterchildren(_CLASS))
     return classes, context.get("Comparison", "exact")
 
 
@@ -176,7 +176,7 @@ def _name_id_policy(root: etree._Element) -> NameIDPolicy:
     By saml-core §3.4.1.1 the default is false; then hardly any user would get a persistent NameID.
     An empty Format or SPNameQualifier counts as missing.
     """
-    policy = root.find(_NAME_ID_POLICY)
+    policy = child_of(root, _NAME_ID_POLICY)
     if policy is None:
         return NameIDPolicy()
     return NameIDPolicy(
@@ -188,12 +188,12 @@ def _name_id_policy(root: etree._Element) -> NameIDPolicy:
 
 def _subject(root: etree._Element) -> NameID | None:
     """Return the user that the request names; one it names unreadably is refused."""
-    subject = root.find(_SUBJECT)
+    subject = child_of(root, _SUBJECT)
     if subject is None:
         return None
-    if any(subject.find(tag) is not None for tag in _UNREADABLE_IDS):
+    if any(child_of(subject, tag) is not None for tag in _UNREADABLE_IDS):
         raise unknown_principal()
-    name_id = subject.find(_NAME_ID)
+    name_id = child_of(subject, _NAME_ID)
     if name_id is None:
         return None
     return NameID(text_of(name_id), name_id.get("Format", UNSPECIFIED))

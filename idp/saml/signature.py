@@ -49,9 +49,10 @@ values are read with :func:`idp.saml.xml.text_of`, and a signature with comments
 
 # Every attribute named ID in any case counts: XML readers differ in what they take for an ID.
 _same_id = etree.XPath(
-    "count(//@*[translate(local-name(), 'ID', 'id') = 'id'][. = $id])", smart_strings=False
+    "count(//@*[. = $id][translate(local-name(), 'ID', 'id') = 'id'])", smart_strings=False
 )
-_all_signatures = etree.XPath("//ds:Signature", namespaces={"ds": uris.XMLDSIG})
+_NO_ELEMENTS = (etree.Comment, etree.ProcessingInstruction, etree.Entity)
+_SIGNATURE = f"{{{uris.XMLDSIG}}}Signature"
 
 
 def enveloped_signature(root: etree._Element) -> etree._Element | None:
@@ -59,7 +60,7 @@ def enveloped_signature(root: etree._Element) -> etree._Element | None:
 
     Raises :class:`Refused` if there are several, or one that is not a child of the root.
     """
-    signatures = _all_signatures(root)
+    signatures = list(root.iter(_SIGNATURE))
     if not signatures:
         return None
     if len(signatures) > 1 or signatures[0].getparent() is not root:
@@ -128,7 +129,7 @@ def _encode_der(value: bytes) -> bytes:
 
 def _check_shape(root: etree._Element, signature: etree._Element, expected: str) -> None:
     """Refuse every shape that saml-core §5.4 does not allow, before any cryptography."""
-    if not all(isinstance(node.tag, str) for node in signature.iter()):
+    if next(signature.iter(*_NO_ELEMENTS), None) is not None:
         raise _bad_shape("a comment or processing instruction inside the signature")
     signed_info, *_ = _children(signature, "SignedInfo", "SignatureValue", optional="KeyInfo")
     c14n, method, reference = _children(

@@ -92,11 +92,12 @@ def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> st
     its ID. The result is in canonical form again, so it can be part of another signed element.
     """
     _, method, digest_of = _ALGORITHMS[key.algorithm]
-    signed_info = _SIGNED_INFO.format(
-        algorithm=key.algorithm,
-        reference=canonical.attribute(element_id),
-        method=method,
-        digest=_base64(digest_of((head + tail).encode("utf-8")).digest()),
+    digest = _base64(digest_of((head + tail).encode("utf-8")).digest())
+    signed_info = (
+        f'{_C14N}<ds:SignatureMethod Algorithm="{key.algorithm}"></ds:SignatureMethod>'
+        f'<ds:Reference URI="#{canonical.attribute(element_id)}">{_TRANSFORMS}'
+        f'<ds:DigestMethod Algorithm="{method}"></ds:DigestMethod>'
+        f"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
     )
     # Alone, SignedInfo declares its namespace; inside Signature it inherits it.
     signed = f'<ds:SignedInfo xmlns:ds="{uris.XMLDSIG}">{signed_info}</ds:SignedInfo>'
@@ -109,14 +110,10 @@ def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> st
     )
 
 
-_SIGNED_INFO = (
-    f'<ds:CanonicalizationMethod Algorithm="{uris.EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
-    '<ds:SignatureMethod Algorithm="{algorithm}"></ds:SignatureMethod>'
-    '<ds:Reference URI="#{reference}"><ds:Transforms>'
-    f'<ds:Transform Algorithm="{uris.ENVELOPED}"></ds:Transform>'
-    f'<ds:Transform Algorithm="{uris.EXCLUSIVE_C14N}"></ds:Transform>'
-    '</ds:Transforms><ds:DigestMethod Algorithm="{method}"></ds:DigestMethod>'
-    "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
+_C14N = f'<ds:CanonicalizationMethod Algorithm="{uris.EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
+_TRANSFORMS = (
+    f'<ds:Transforms><ds:Transform Algorithm="{uris.ENVELOPED}"></ds:Transform>'
+    f'<ds:Transform Algorithm="{uris.EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>'
 )
 
 

@@ -9,7 +9,7 @@ its own, which takes the names with it when it ends.
 from __future__ import annotations
 
 import re
-from threading import Thread
+from threading import Thread, local
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -68,9 +68,16 @@ def indented(xml: str) -> str:
     return str(etree.tostring(root, encoding="unicode"))
 
 
+def child_of(element: etree._Element, tag: str) -> etree._Element | None:
+    """Return the first child with this *tag*, None without one."""
+    return next(element.iterchildren(tag), None)
+
+
 def text_of(element: etree._Element) -> str:
     """Return the whole text of *element*; comments and processing instructions do not cut it."""
-    return str(_string(element)).strip(_XML_SPACE)
+    # Both are children for lxml: without any, the text cannot be cut, and need not be searched for.
+    whole = _string(element) if len(element) else element.text or ""
+    return str(whole).strip(_XML_SPACE)
 
 
 def collapse(value: str) -> str:
@@ -141,10 +148,21 @@ class _Nothing(etree.Resolver):  # type: ignore[misc]  # lxml has no types
 
 
 _NOTHING = _Nothing()
+_of_thread = local()
 
 
 def _parser() -> etree.XMLParser:
-    """Return a parser that is safe by itself, although the scan refuses these things before."""
+    """Return this thread's parser: safe by itself, although the scan refuses these things before.
+
+    A parser keeps nothing of a message for the next one; threads that share one wait for it.
+    """
+    made: etree.XMLParser | None = getattr(_of_thread, "parser", None)
+    if made is None:
+        made = _of_thread.parser = _new_parser()
+    return made
+
+
+def _new_parser() -> etree.XMLParser:
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,

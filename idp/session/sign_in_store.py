@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from idp.directory.lockout import AccountState
     from idp.federation.access_control.decision import AccessRules
     from idp.federation.farm import Node
+    from idp.federation.prepared_trust import PreparedTrust
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.session.participants import Issued
 
@@ -20,18 +21,24 @@ if TYPE_CHECKING:
 class StoredFacts:
     """The state at one moment; a disabled trust or user is included, marked as disabled.
 
-    ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
-    are the access rules for all trusts. ``account`` are the counters of the user's wrong passwords.
-    ``session_has_tokens`` says whether anything was issued in the session.
+    ``prepared`` is the trust with what follows from it; it and ``user`` are None if there is none,
+    ``node`` if the farm has no node. ``rules`` are the access rules for all trusts. ``account`` are
+    the counters of the user's wrong passwords. ``session_has_tokens`` says whether anything was
+    issued in the session.
     """
 
-    trust: RelyingPartyTrust | None
+    prepared: PreparedTrust | None
     node: Node | None
     user: User | None
     session_ended: bool
     session_has_tokens: bool
     rules: AccessRules
     account: AccountState
+
+    @property
+    def trust(self) -> RelyingPartyTrust | None:
+        """The trust, None if there is none."""
+        return self.prepared.trust if self.prepared else None
 
 
 class SignInStore(Protocol):

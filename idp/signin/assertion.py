@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +29,7 @@ from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, AuthnRequest, NameID, NameIDPolicy
 from idp.signin import errors, recorded_claims, recorded_messages
-from idp.signin.destination import Destination, OwnPage, SamlDestination, SpInitiated
+from idp.signin.destination import Destination, OwnPage, SamlDestination
 from idp.web.web_request import Activity
 
 
@@ -69,12 +68,14 @@ def required_factors(
     """
     if isinstance(destination, OwnPage) or trust is None:
         return resolve_requested_context((), offered=OfferedMethods(primary))
-    with _reported_to_sp(destination):
+    allowed = trust.settings.allowed_authentication_class_references
+    offered = OfferedMethods(primary, is_announced, allowed)
+    try:
         if trust.settings.claim_rules is None:
             choose_format(trust, _name_id_policy(destination))
-        allowed = trust.settings.allowed_authentication_class_references
-        offered = OfferedMethods(primary, is_announced, allowed)
         return resolve_requested_context(*_requested_context(destination), offered=offered)
+    except Refused as refused:
+        raise errors.addressed(refused, destination) from None
 
 
 def build_response(
@@ -94,7 +95,7 @@ def build_response(
     service provider, if the user cannot have what the request asks for.
     """
     acs_by_url(trust.service_provider, destination.acs_url)
-    with _reported_to_sp(destination):
+    try:
         assertion = _assertion(
             destination,
             trust,
@@ -104,6 +105,8 @@ def build_response(
             now=now,
             activity=activity,
         )
+    except Refused as refused:
+        raise errors.addressed(refused, destination) from None
     write = partial(
         write_response,
         assertion,
@@ -134,7 +137,7 @@ def _assertion(
     now: datetime,
     activity: Activity,
 ) -> Assertion:
-    settings, request = trust.settings, _request(destination)
+    settings, request = trust.settings, destination.request
     policy = _name_id_policy(destination)
     issued = issue_claims(authenticated, trust, policy, issuer=issuer.entity_id, names=issuer.names)
     recorded_claims.issued(activity, authenticated, issued)
@@ -179,24 +182,11 @@ def _check_subject(request: AuthnRequest | None, user: Subject, name_id: NameID 
         raise unknown_principal()
 
 
-def _request(destination: SamlDestination) -> AuthnRequest | None:
-    return destination.request if isinstance(destination, SpInitiated) else None
-
-
 def _name_id_policy(destination: SamlDestination) -> NameIDPolicy:
-    request = _request(destination)
+    request = destination.request
     return request.name_id_policy if request else NameIDPolicy()
 
 
 def _requested_context(destination: SamlDestination) -> tuple[tuple[str, ...], str]:
-    request = _request(destination)
+    request = destination.request
     return (request.requested_contexts, request.comparison) if request else ((), "exact")
-
-
-@contextmanager
-def _reported_to_sp(destination: SamlDestination) -> Iterator[None]:
-    """Address every refusal inside to the service provider."""
-    try:
-        yield
-    except Refused as refused:
-        raise errors.addressed(refused, destination) from None

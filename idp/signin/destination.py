@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from idp.saml.values import AuthnRequest
 from idp.session.own_pages import ADMINISTRATION
@@ -46,6 +47,8 @@ class IdpInitiated:
     audience: str
     acs_url: str
     relay_state: str | None = None
+    request: ClassVar[None] = None
+    """Nobody asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class OwnPage:
 
     path: str
     again: bool = False
+    request: ClassVar[None] = None
+    entity_id: ClassVar[None] = None
+    """There is no trust."""
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path) or "//" in self.path:

@@ -24,6 +24,7 @@ from idp.session.seal import SealBroken
 from idp.signin import errors, pages, recorded, recorded_messages, ways_on
 from idp.signin.assertion import new_id
 from idp.signin.outcomes import SignInOutcomes
+from idp.signin.posting import posting_page
 from idp.web.answer import Answer
 from idp.web.http_status import RETRY_LATER, status_of
 from idp.web.refusals import log_failure, log_refusal
@@ -105,7 +106,7 @@ class ErrorHandler:
             return self._refusal_page(errors.answered_already(), request)
         self._record(refused, request)
         recorded_messages.message_out(request.activity, xml, acs_url)
-        return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
+        return posting_page(acs_url, post_fields(xml, refused.relay_state))
 
     def _key_for(self, issuer: str) -> SigningKey:
         """Return our key as it signs for a trust."""

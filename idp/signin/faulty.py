@@ -24,7 +24,7 @@ from idp.saml_faults.response import faulty_logout_request, faulty_response
 from idp.saml_faults.scene import Delivery, LogOutScene, Scene
 from idp.services import Services
 from idp.session.participants import LogOut
-from idp.signin import pages, recorded_messages
+from idp.signin import pages, posting, recorded_messages
 from idp.signin.destination import SamlDestination
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.messages import LogOutMessages
@@ -149,13 +149,13 @@ def faulty_page(delivery: Delivery, code: str) -> Answer:
     if not delivery.is_form:
         page = Answer(status=302, headers=(("Location", delivery.address),))
     else:
-        fields = [(name, pages.unchanged(value)) for name, value in delivery.fields]
+        fields = [(name, posting.unchanged(value)) for name, value in delivery.fields]
         page = pages.render_page(
             "faulty_form.html",
-            pages.POSTING_POLICY,
+            posting.POSTING_POLICY,
             address=delivery.address,
             fields=fields,
-            script=pages.SUBMIT,
+            script=posting.SUBMIT,
             fault=code,
         )
     return page.with_header(FAULT_HEADER, code)

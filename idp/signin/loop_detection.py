@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from idp.config.schema import Config
@@ -96,6 +97,8 @@ def _seconds(now: datetime) -> int:
     return int(now.timestamp())
 
 
+# The number of trusts bounds it: it is asked for a trust that was found.
+@lru_cache(maxsize=4096)
 def _digest(entity_id: str) -> str:
     return hashlib.sha256(entity_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
@@ -107,7 +110,7 @@ def _encoded(tokens: list[Token]) -> str:
 
 def _decoded(cookie: str) -> list[Token]:
     """Return the tokens of a cookie; a cookie that is not ours has none."""
-    if len(cookie) > MAX_COOKIE_LENGTH:
+    if not cookie or len(cookie) > MAX_COOKIE_LENGTH:
         return []
     try:
         text = base64.b64decode(cookie, validate=True).decode("ascii")

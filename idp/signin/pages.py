@@ -5,8 +5,6 @@ Ids and names of their fields are listed in docs/pages.md: clients read them.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,12 +22,10 @@ from idp.session.participants import Outcome
 from idp.signin.address import Address
 from idp.signin.error_texts import sentence_of
 from idp.signin.paths import LIST, METADATA, SIGN_OUT
-from idp.signin.posting_texts import posting_texts
 from idp.signin.ways_on import WayBack, way_to_trace
 from idp.web import page_frame
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
-from idp.web.page_texts import page_language
 from idp.web.web_request import WebRequest
 
 _TEMPLATES = Environment(
@@ -40,13 +36,6 @@ _TEMPLATES = Environment(
 page_frame.install(_TEMPLATES)
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _POLICY = "Content-Security-Policy"
-
-SUBMIT = Markup("document.forms[0].submit()")
-_SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
-POSTING_POLICY = (
-    f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; style-src 'self'; "
-    "img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
 MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
@@ -201,20 +190,6 @@ def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     return render_page("last_page.html", shown=page, form=form, provider=provider, back=back)
 
 
-def posting_page(address: str, fields: dict[str, str]) -> Answer:
-    """Render the page that posts *fields* to the service provider, by script or by its button."""
-    texts = posting_texts(page_language().language)
-    values = {name: unchanged(value) for name, value in fields.items()}
-    return render_page(
-        "post_form.html",
-        POSTING_POLICY,
-        address=address,
-        fields=values,
-        script=SUBMIT,
-        texts=texts,
-    )
-
-
 def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
     """Render the IdP-initiated page: the applications that *user*, who is signed in, may choose.
 
@@ -282,11 +257,6 @@ def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Mark
     for token, value in (("AuthMethod", provider), ("Context", context), ("Action", action)):
         form = form.replace(f"%{token}%", escape(value))
     return Markup(form)  # noqa: S704 - see above
-
-
-def unchanged(value: str) -> Markup:
-    """Escape *value* so that HTML reads it back unchanged: it takes a bare CR for a line feed."""
-    return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped
 
 
 def render_page(

@@ -32,12 +32,12 @@ class PendingSignIn:
     @property
     def request(self) -> AuthnRequest | None:
         """The AuthnRequest that it answers, None if there is none."""
-        return self.destination.request if isinstance(self.destination, SpInitiated) else None
+        return self.destination.request
 
     @property
     def entity_id(self) -> str | None:
         """The entity ID of the trust, None for a page of our own."""
-        return None if isinstance(self.destination, OwnPage) else self.destination.entity_id
+        return self.destination.entity_id
 
     @property
     def asks_for_factor_later(self) -> bool:
@@ -93,7 +93,7 @@ def _saml_destination_to_json(destination: SamlDestination) -> dict[str, Any]:
     For a request, the first three only repeat its values. The version before needs them: while a
     farm is upgraded node by node, either version may receive the page of the other.
     """
-    request = destination.request if isinstance(destination, SpInitiated) else None
+    request = destination.request
     return {
         "entity_id": destination.entity_id,
         "acs_url": destination.acs_url,

@@ -167,19 +167,28 @@ def answered(web: WebRequest, answer: Answer) -> None:
     recording = web.activity.recording
     if not recording:
         return
-    parts = urlsplit(answer.header("Location") or "")
-    fields = {
-        "status": answer.status,
-        "page": answer.page,
-        "method": web.method,
-        "path": web.path,
-        "client_ip": web.client_ip,
-        "user_agent": web.user_agent[:300],
-        **(
-            {"redirects_to": f"{parts.scheme}://{parts.netloc}{parts.path}"} if parts.netloc else {}
-        ),
-    }
-    recording.add("answer", lambda: fields)
+    status, page, location = answer.status, answer.page, answer.header("Location") or ""
+    method, path, origin, agent = web.method, web.path, web.request_context, web.user_agent[:300]
+    recording.add(
+        "answer",
+        lambda: {
+            "status": status,
+            "page": page,
+            "method": method,
+            "path": path,
+            "client_ip": origin.shown_ip,
+            "user_agent": agent,
+            **_redirect(location),
+        },
+    )
+
+
+def _redirect(location: str) -> Fields:
+    """Return where a redirect leads, without its query; nothing for an address of our own."""
+    parts = urlsplit(location)
+    if not parts.netloc:
+        return {}
+    return {"redirects_to": f"{parts.scheme}://{parts.netloc}{parts.path}"}
 
 
 def _about(step: SignInStep) -> None:

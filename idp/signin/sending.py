@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from idp.saml.bindings import post_fields
 from idp.saml.values import Assertion
-from idp.signin import pages, recorded_messages
+from idp.signin import recorded_messages
 from idp.signin.destination import SamlDestination
+from idp.signin.posting import posting_page
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 
@@ -21,4 +22,4 @@ class Responses:
     ) -> Answer:
         """Return the page that posts *xml*, the response with *assertion*, to *destination*."""
         recorded_messages.message_out(step.request.activity, xml, destination.acs_url)
-        return pages.posting_page(destination.acs_url, post_fields(xml, destination.relay_state))
+        return posting_page(destination.acs_url, post_fields(xml, destination.relay_state))

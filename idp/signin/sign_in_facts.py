@@ -11,11 +11,11 @@ from idp.federation.access_control.decision import (
     NOT_AUTHENTICATED,
     Access,
     AccessRules,
-    decide,
     decide_for_own_page,
 )
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.farm import Node
+from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.request_context import RequestContext
@@ -31,15 +31,21 @@ from idp.signin.steps import Needs
 class SignInFacts:
     """What holds at the moment of one read.
 
-    ``trust`` is None for a sign-in to a page of our own. ``session`` is valid, and ``user`` is its
-    user; both are None if there is no valid session. ``rules`` are those for all trusts.
+    ``prepared`` is the trust with what follows from it, None for a sign-in to a page of our own.
+    ``session`` is valid, and ``user`` is its user; both are None if there is no valid session.
+    ``rules`` are those for all trusts.
     """
 
-    trust: RelyingPartyTrust | None
+    prepared: PreparedTrust | None
     node: Node
     rules: AccessRules
     session: Session | None = None
     user: User | None = None
+
+    @property
+    def trust(self) -> RelyingPartyTrust | None:
+        """The trust, None for a sign-in to a page of our own."""
+        return self.prepared.trust if self.prepared else None
 
     @property
     def settings(self) -> TrustSettings | None:
@@ -67,9 +73,9 @@ class SignInFacts:
         """Decide access for an authenticated user; deny when nobody is authenticated."""
         if authenticated is None:
             return NOT_AUTHENTICATED
-        if self.trust is None:
+        if self.prepared is None:
             return decide_for_own_page(self.rules, authenticated)
-        return decide(self.trust.settings, self.rules, authenticated)
+        return self.prepared.access(authenticated)
 
 
 FactsLoader = Callable[[str | None], SignInFacts]
@@ -118,7 +124,7 @@ def load_facts(
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
     user = signed_in_user(facts, session, services.directory, origin)
-    return SignInFacts(facts.trust, facts.node, facts.rules, session if user else None, user)
+    return SignInFacts(facts.prepared, facts.node, facts.rules, session if user else None, user)
 
 
 def _check_trust(services: Services, trust: RelyingPartyTrust | None, entity_id: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Text, bindparam, literal, select
 from idp.audit.record import SignInRecord
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.farm import Node
+from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.session.participants import Issued
 from idp.session.sign_in_store import StoredFacts
@@ -74,14 +75,16 @@ _NOTHING = (None,) * (4 + len(_COLUMNS))
 class SqlSignInStore:
     """The :class:`~idp.session.sign_in_store.SignInStore` of a database.
 
-    Parsed trusts are cached by entity id and change stamp, and so are the rules for all trusts. The
-    stamps are read each time, so that the next call sees what an administrator has changed.
+    Parsed trusts are cached by entity id and change stamp, and so are the rules for all trusts and
+    what follows from both. The stamps are read each time, so that the next call sees what an
+    administrator has changed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._trusts: dict[str, tuple[str, RelyingPartyTrust]] = {}
         self._rules: tuple[str | None, AccessRules] | None = None
+        self._prepared: dict[str, PreparedTrust] = {}
 
     def facts(
         self, entity_id: str | None, user: str | None, session_id: str | None, node: str | None
@@ -111,7 +114,7 @@ class SqlSignInStore:
         of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
         return StoredFacts(
-            trust=trust,
+            prepared=None if trust is None else self._prepare(trust, rules),
             node=None if of_node[0] is None else Node(*of_node),
             user=None if of_user[0] is None else user_from_row(of_user),
             session_ended=ended is not None,
@@ -169,6 +172,7 @@ class SqlSignInStore:
     ) -> RelyingPartyTrust | None:
         if stamp is None:
             self._trusts.pop(entity_id, None)
+            self._prepared.pop(entity_id, None)
             return None
         cached = self._trusts.get(entity_id)
         if cached is not None and cached[0] == stamp:
@@ -177,6 +181,13 @@ class SqlSignInStore:
         if trust is not None and current is not None:
             self._trusts[entity_id] = (current, trust)
         return trust
+
+    def _prepare(self, trust: RelyingPartyTrust, rules: AccessRules) -> PreparedTrust:
+        """Return what was prepared of these two, or prepare it."""
+        made = self._prepared.get(trust.entity_id)
+        if made is None or not made.is_of(trust, rules):
+            made = self._prepared[trust.entity_id] = PreparedTrust(trust, rules)
+        return made
 
     def _current_rules(self, connection: Connection, stamp: str | None) -> AccessRules:
         """Return the rules for all trusts; their stamp is None until something was set."""

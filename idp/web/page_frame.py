@@ -55,8 +55,13 @@ def page_frame() -> PageFrame:
     return PageFrame(language, page.return_to, theme, theme.content(language))
 
 
+def allows_faults() -> bool:
+    """Say whether the page that is being made is of a server for testing service providers."""
+    return _allows_faults.get()
+
+
 def install(environment: Environment) -> None:
     """Give the templates of *environment* the texts of our pages and their frame."""
     install_texts(environment)
     environment.globals["page_frame"] = page_frame
-    environment.globals["allows_faults"] = _allows_faults.get
+    environment.globals["allows_faults"] = allows_faults

@@ -97,3 +97,8 @@ def test_an_ipv4_address_inside_an_ipv6_one_is_that_address(address):
 @given(st.text(max_size=60))
 def test_no_text_makes_reading_fail(text):
     parse_address(text)
+
+
+def test_a_text_that_is_longer_than_any_address_is_none():
+    assert parse_address("::1" + " " * 97) == IPv6Address("::1")
+    assert parse_address("::1" + " " * 98) is None

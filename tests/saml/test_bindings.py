@@ -6,14 +6,21 @@ import base64
 import contextlib
 import tracemalloc
 import zlib
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.saml import uris
-from idp.saml.bindings import decode_post, decode_redirect, encode_redirect, post_fields
+from idp.saml.bindings import (
+    decode_post,
+    decode_redirect,
+    encode_redirect,
+    holds_message,
+    post_fields,
+    unescape_base64,
+)
 from idp.saml.refusal import Refused
 from idp.saml.values import POST, REDIRECT
 from idp.saml.xml import MAX_BYTES
@@ -85,6 +92,13 @@ def test_escapes_may_be_written_in_either_case(escapes):
     query = query_of(deflated(XML + b"?" * 50)) + b"&RelayState=" + escapes("%c3%bc").encode()
 
     assert decode_redirect(query).relay_state == "ü"
+
+
+@given(value=st.binary(max_size=60) | st.lists(st.sampled_from(
+    [b"%2B", b"%2b", b"%2F", b"%3D", b"%3d", b"%252B", b"%", b"2B", b"%41", b"a", b"+", b"="]
+)).map(b"".join))  # fmt: skip
+def test_base64_is_unescaped_as_every_other_value(value):
+    assert unescape_base64(value) == unquote_to_bytes(value)
 
 
 def test_line_breaks_in_a_posted_message_are_allowed():
@@ -194,3 +208,11 @@ def test_a_relay_state_that_is_not_utf8_or_too_long_is_refused():
 def test_any_query_is_decoded_or_refused(query):
     with contextlib.suppress(Refused):
         decode_redirect(query)
+
+
+@given(query=st.lists(st.sampled_from(
+    [b"SAMLRequest", b"SAMLResponse", b"%53AMLRequest", b"RelayState", b"samlrequest", b"=", b"&"]
+)).map(b"".join))  # fmt: skip
+def test_a_query_holds_a_message_if_one_of_its_names_says_so_however_it_is_written(query):
+    names = {unquote_to_bytes(part.partition(b"=")[0]) for part in query.split(b"&")}
+    assert holds_message(query) == bool(names & {b"SAMLRequest", b"SAMLResponse"})

@@ -29,6 +29,17 @@ def test_any_text_comes_back_as_it_was_and_is_canonical(text, name):
     assert etree.tostring(root, method="c14n", exclusive=True) == xml
 
 
+@given(text=st.text(WRITABLE) | st.text("&<>\"'\t\n\r a\x85\u2028é"))
+def test_text_is_escaped_as_a_table_of_the_special_characters_says(text):
+    assert canonical.text(text) == text.translate(canonical._TEXT)
+    assert canonical.attribute(text) == text.translate(canonical._ATTRIBUTE)
+
+
+def test_no_character_is_printable_that_xml_cannot_hold():
+    unwritable = canonical._UNWRITABLE
+    assert not any(map(str.isprintable, unwritable.findall("".join(map(chr, range(0x110000))))))
+
+
 @given(before=st.text(max_size=5), after=st.text(max_size=5), escape=st.sampled_from(
     [canonical.text, canonical.attribute]))  # fmt: skip
 @pytest.mark.parametrize("character", ["\0", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])

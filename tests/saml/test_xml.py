@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,29 @@ def test_an_inclusion_is_not_followed():
 )  # fmt: skip
 def test_text_is_read_whole(inner):
     assert text_of(parse(f"<Issuer>{inner}</Issuer>".encode())) == "onetwo"
+
+
+PIECES = ["a", " ", "\r\n", "&amp;", "<!-- b -->", "<?c d?>", "<![CDATA[<e>]]>", "<f>g</f>", "<f/>"]
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=8))
+def test_text_is_read_as_the_function_string_of_xpath_reads_it(pieces):
+    root = parse(f"<Issuer>{''.join(pieces)}</Issuer>".encode())
+    assert text_of(root) == root.xpath("string()").strip(" \t\r\n")
+
+
+def test_each_thread_has_a_parser_of_its_own_and_keeps_it():
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(xml._parser)
+    assert xml._parser() is xml._parser()
+    assert xml._parser() is not theirs.result()
+
+
+def test_a_parser_that_refused_a_message_takes_the_next_one():
+    for broken in (b"<Issuer>", b"<Issuer>&made-up;</Issuer>", b"\xff"):
+        with pytest.raises(Refused):
+            xml._tree(broken)
+        assert text_of(xml._tree(b"<Issuer>x</Issuer>")) == "x"
 
 
 @given(xml=st.binary(max_size=200))

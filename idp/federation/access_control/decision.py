@@ -6,7 +6,7 @@ it. docs/access-control.md explains the policies and rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.sentences import sentence
@@ -91,18 +91,62 @@ def decide(settings: TrustSettings, rules: AccessRules, authenticated: Authentic
     The rules for all trusts, the trust's own rules and its policy may each require the second
     factor: one of them is enough.
     """
-    matching = tuple(_matching(settings, rules, authenticated))
-    permitted, denied = authorized_by(settings.issuance_authorization_rules, authenticated)
+    parameters, additional = settings.access_control_parameters, rules.additional
+    of_trust = settings.additional_authentication_rules
+    return _access(
+        settings,
+        rules,
+        [
+            (reason, rule)
+            for reason, rule in _policy_rules(settings, rules)
+            if permits(rule, parameters, authenticated)
+        ],
+        authorized_by(settings.issuance_authorization_rules, authenticated),
+        (
+            *second_factor_by(additional, FOR_ALL_TRUSTS, authenticated),
+            *second_factor_by(of_trust, OF_THE_TRUST, authenticated),
+        ),
+    )
+
+
+def decide_for_everybody(settings: TrustSettings, rules: AccessRules) -> Access | None:
+    """Return what :func:`decide` decides for each user, None if it may differ.
+
+    That is so if nothing looks at the user or the request: no rule in AD FS's language, and no
+    condition of the trust's policy.
+    """
+    texts = settings.issuance_authorization_rules, settings.additional_authentication_rules
+    of_policy = list(_policy_rules(settings, rules))
+    if any((*texts, rules.additional)) or any(_has_conditions(rule) for _, rule in of_policy):
+        return None
+    return _access(settings, rules, of_policy, ((), ()), ())
+
+
+def _has_conditions(rule: PolicyRule) -> bool:
+    return bool(rule.networks or rule.groups or rule.claims or rule.exceptions)
+
+
+def _access(
+    settings: TrustSettings,
+    rules: AccessRules,
+    matching: Sequence[tuple[str, PolicyRule]],
+    authorized: tuple[tuple[str, ...], tuple[str, ...]],
+    asked: tuple[str, ...],
+) -> Access:
+    """Return the decision by the rules of the policy that match, and by what rules have issued.
+
+    *authorized* are the reasons of issuance authorization rules that permit and that deny, *asked*
+    those of additional authentication rules.
+    """
+    permitted, denied = authorized
     permitted = (*permitted, *(reason for reason, _rule in matching))
-    additional = settings.additional_authentication_rules
     return Access(
         permitted_by=permitted,
         denied_by=denied if permitted or denied else (_nothing_permits(settings, rules),),
         second_factor_by=(
             *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, settings),
-            *second_factor_by(rules.additional, FOR_ALL_TRUSTS, authenticated),
-            *second_factor_by(additional, OF_THE_TRUST, authenticated),
+            *asked,
             *(reason for reason, rule in matching if rule.require_mfa),
         ),
     )
@@ -141,17 +185,13 @@ def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
     return sentence("the policy {policy} cannot be read", policy=repr(policy))
 
 
-def _matching(
-    settings: TrustSettings, rules: AccessRules, authenticated: AuthenticatedUser
-) -> Iterator[tuple[str, PolicyRule]]:
-    """Yield the rules of the trust's policy that permit the user, each with its name.
+def _policy_rules(settings: TrustSettings, rules: AccessRules) -> Iterator[tuple[str, PolicyRule]]:
+    """Yield the rules of the trust's policy, each with its name.
 
     A policy that was removed, or whose parameters changed after it was assigned, permits nobody.
     """
     policy = rules.policy(settings.access_control_policy)
-    parameters = settings.access_control_parameters
-    if policy is None or set(policy.parameters) != set(parameters):
+    if policy is None or set(policy.parameters) != set(settings.access_control_parameters):
         return
     for number, rule in enumerate(policy.rules, 1):
-        if permits(rule, parameters, authenticated):
-            yield policy_reason(number, policy.name), rule
+        yield policy_reason(number, policy.name), rule

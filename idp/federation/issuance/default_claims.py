@@ -90,6 +90,6 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 def _attributes(values: Mapping[str, Iterable[str]]) -> Iterator[Attribute]:
     for name, given in values.items():
-        unique = tuple(dict.fromkeys(value for value in given if value))
+        unique = tuple(filter(None, dict.fromkeys(given)))
         if unique:
             yield Attribute(name, unique)

@@ -36,6 +36,7 @@ from idp.signin.logout.steps import (
     sessions_named,
     targets_of,
 )
+from idp.signin.posting import posting_page
 from idp.signin.request_reader import LogoutMessage
 from idp.web.answer import Answer
 from idp.web.refusals import log_refusal
@@ -262,5 +263,5 @@ class LogOutFlow:
 
 def _send(message: OutgoingMessage) -> Answer:
     if message.fields:
-        return pages.posting_page(message.address, message.fields)
+        return posting_page(message.address, message.fields)
     return Answer(status=302, headers=(("Location", message.address),))

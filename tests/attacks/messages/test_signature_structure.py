@@ -6,10 +6,12 @@ import copy
 
 import pytest
 import xmlsec
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from support.service_providers.saml_messages import refused_code
 
-from idp.saml import uris
+from idp.saml import signature, uris
 
 NS = {"ds": uris.XMLDSIG, "samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
 
@@ -131,3 +133,25 @@ def test_a_comment_elsewhere_changes_neither_signature_nor_values(idp, writer):
     )
 
     assert idp.read(signed).issuer == "https://sp.example.test/metadata"
+
+
+NAMES = ["ID", "Id", "id", "iD", "xml:id", "IDs", "name"]
+
+
+@given(
+    given_=st.lists(st.dictionaries(st.sampled_from(NAMES), st.sampled_from("ab")), max_size=6),
+    wanted=st.sampled_from("ab"),
+)
+def test_an_id_is_counted_in_every_spelling(given_, wanted):
+    root = etree.Element("r")
+    for attributes in given_:
+        written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+        root.append(etree.fromstring(f"<a{written}/>"))
+
+    spelt = [
+        value
+        for each in given_
+        for name, value in each.items()
+        if name.rpartition(":")[2].lower() == "id"
+    ]
+    assert signature._same_id(root, id=wanted) == spelt.count(wanted)

@@ -10,7 +10,11 @@ from support.clock import NOON
 from support.users import SAMPLE_USER
 
 from idp.directory import User
-from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.decision import (
+    AccessRules,
+    decide,
+    decide_for_everybody,
+)
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
@@ -111,3 +115,22 @@ def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(conditio
     cancelled = PolicyRule.model_validate({**condition, "exceptions": (unless,)})
 
     assert not permits(cancelled, {}, who)
+
+
+@given(
+    st.lists(rules, min_size=1, max_size=3), st.sampled_from(["default", "always", "never"]), users
+)
+def test_what_is_decided_for_everybody_is_decided_for_each_user(some_rules, for_all, who):
+    policy = AccessControlPolicy.model_validate({"name": "P", "rules": tuple(some_rules)})
+    for name in ("P", "Gone", "Permit everyone and require MFA"):
+        settings = TrustSettings(access_control_policy=name)
+        of_all = AccessRules(for_all, custom={"P": policy})
+        assert decide_for_everybody(settings, of_all) in (None, decide(settings, of_all, who))
+
+
+@given(rules)
+def test_nothing_is_decided_for_everybody_by_a_rule_with_a_condition(rule):
+    policy = AccessControlPolicy.model_validate({"name": "P", "rules": (rule,)})
+    settings = TrustSettings(access_control_policy="P")
+    decided = decide_for_everybody(settings, AccessRules("never", custom={"P": policy}))
+    assert (decided is None) == bool(rule.networks or rule.groups or rule.claims or rule.exceptions)

@@ -11,7 +11,11 @@ from support.clock import NOON
 from support.users import SAMPLE_USER
 
 from idp.directory import User
-from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.decision import (
+    AccessRules,
+    decide,
+    decide_for_everybody,
+)
 from idp.federation.access_control.global_policy import BadPolicy, GlobalPolicy
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.setting_changes import (
@@ -193,3 +197,17 @@ def test_rules_for_all_trusts_are_kept_and_checked(database):
     assert policy.additional_rules() == OUTSIDE_RULE
     policy.set_additional_rules("")
     assert policy.additional_rules() == ""
+
+
+@pytest.mark.parametrize(
+    ("of_trust", "of_all"),
+    [
+        ({"issuance_authorization_rules": PERMIT_STAFF}, ""),
+        ({"additional_authentication_rules": OUTSIDE_RULE}, ""),
+        ({}, OUTSIDE_RULE),
+    ],
+)
+def test_with_any_rule_nothing_is_decided_for_everybody(of_trust, of_all):
+    assert decide_for_everybody(TrustSettings(), QUIET) is not None
+    rules = AccessRules("never", of_all)
+    assert decide_for_everybody(TrustSettings(**of_trust), rules) is None

@@ -7,7 +7,7 @@ from support.languages import pseudo
 
 import adapter.texts
 import idp.admin
-from idp.signin.posting_texts import posting_texts
+from idp.signin import posting
 from idp.web import page_frame, page_texts
 
 
@@ -17,6 +17,7 @@ def page_of_no_request():
     yield
     page_texts._current.set(None)
     page_frame._theme.set(None)
+    page_frame._allows_faults.set(False)
 
 
 @pytest.fixture
@@ -35,4 +36,4 @@ def pseudo_german(tmp_path, monkeypatch):
 def _forget() -> None:
     page_texts.catalogue.cache_clear()
     adapter.texts.catalogue.cache_clear()
-    posting_texts.cache_clear()
+    posting._prepared.cache_clear()

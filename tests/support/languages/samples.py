@@ -29,6 +29,7 @@ from idp.signin import pages, ways_on
 from idp.signin.address import Address
 from idp.signin.error_texts import SENTENCES
 from idp.signin.faulty import faulty_page
+from idp.signin.posting import posting_page
 from idp.web.app import harden
 from idp.web.page_texts import page_language
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest
@@ -132,7 +133,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "passkey not accepted": lambda: passkey(error=pages.PASSKEY_NOT_ACCEPTED),
     "changed password": lambda: pages.password_changed_page().body,
     "front page": lambda: pages.front_page().body,
-    "posting": lambda: pages.posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,
+    "posting": lambda: posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,
     "faulty": lambda: (
         faulty_page(Delivery("http://sp.test/", (("SAMLResponse", "x"),)), "°code°").body
     ),
