@@ -13,7 +13,6 @@ from werkzeug.wrappers import Request
 from idp.web import app as web
 from idp.web.answer import Answer
 from idp.web.flask_adapter import as_response, read_request, read_request_head
-from idp.web.proxies import Proxies
 
 
 def test_an_answer_with_a_header_more_is_another_answer():
@@ -36,7 +35,7 @@ def test_an_answer_becomes_flasks_response_as_it_is():
 @pytest.fixture
 def app():
     app = Flask("test", static_folder=None)
-    web.harden(app, Proxies())
+    web.harden(app)
     return app
 
 
