@@ -53,8 +53,8 @@ def harden(app: Flask, edge: Edge | None = None) -> None:
     app.before_request(lambda: _begin(edge))
     app.before_request(_redirect_to_canonical_path)
     app.before_request(lambda: edge.check(current_exchange()))
-    app.after_request(_add_headers)
     app.after_request(lambda response: _answered(edge, response))
+    app.after_request(_add_headers)  # the last one is called first
     app.teardown_request(lambda _error: _end(edge))
     app.register_error_handler(HTTPException, _http_error)
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
