@@ -78,7 +78,7 @@ DOMAINS = (
                 "NOTHING_HERE", "OTHER_SITE", "LOG_OUT_ELSEWHERE",
             ),
             "idp/web/error_page.py": ("NAMES", "SENTENCES", "OTHERWISE", "OUR_FAULT"),
-            "idp/web/app.py": ("COOKIE_TWICE",),
+            "idp/web/edge.py": ("COOKIE_TWICE",),
             "idp/web/own_host.py": ("NAME", "THIS_SERVER", "ACTIVITY_ID"),
         },
     ),

@@ -36,12 +36,13 @@ def create_app(
     services: Services | None = None,
     threads: int = WORKER_THREADS,
     front_page: bool = True,
+    beside_flask: bool = True,
 ) -> Flask:
     """Return the WSGI application: all web hosts over one set of services.
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
-    to the caller.
+    to the caller. Unless it is answered *beside Flask*, the sign-in is a blueprint alone.
     """
     from idp import account, admin, authenticator, logs, signin
     from idp.management import background
@@ -55,10 +56,13 @@ def create_app(
     services.admission.fit(threads)
     theme = read_theme(config.theme.folder)
     app = _make_flask_app(config, services, theme)
-    app.register_blueprint(signin.blueprint(services, front_page=front_page, theme=theme))
+    sign_in = signin.build_host(services, theme)
+    app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
     app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
+    if beside_flask:
+        app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, app.extensions["edge"])  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
@@ -87,21 +91,24 @@ def _put_before(app: Flask, config: Config, services: Services) -> None:
 def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     """Return the application without hosts: what holds for every request."""
     from idp.web import app as web
+    from idp.web.edge import Edge
     from idp.web.proxies import Proxies
 
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     addresses = config.proxies
     proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
-    allows_faults = config.testing.allow_faults
-    web.harden(app, proxies, counters=services.counters, theme=theme, allows_faults=allows_faults)
-    if config.metrics.port is not None:
-        from idp.metrics import time_requests
-
-        time_requests(app, services.counters)
-    app.register_error_handler(TallystickError, _unavailable)
+    edge = Edge(
+        proxies,
+        counters=services.counters,
+        theme=theme,
+        allows_faults=config.testing.allow_faults,
+        is_timed=config.metrics.port is not None,
+    )
     # Before a request, not after it: a key that is too old must not sign the answer.
-    app.before_request(lambda: services.signing_keys.check(services.clock.now()))
-    app.teardown_request(lambda _error: services.housekeeping.tick())
+    edge.before.append(lambda: services.signing_keys.check(services.clock.now()))
+    edge.afterwards.append(services.housekeeping.tick)
+    web.harden(app, edge)
+    app.register_error_handler(TallystickError, _unavailable)
     app.extensions["tallystick"] = services
     return app
 

@@ -8,20 +8,12 @@ one folder, which ``PROMETHEUS_MULTIPROC_DIR`` names; the listener adds them up 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from flask import g, request
+from typing import Any
 
 from idp.sockets import listen
-
-if TYPE_CHECKING:
-    from flask import Flask, Response
-
-    from idp.counters import Counters
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 SETTINGS = ("metrics.bind", "metrics.port")
@@ -100,22 +92,6 @@ class _Few:
                 return OTHER
             seen.add(value)
         return value
-
-
-def time_requests(app: Flask, counters: Counters) -> None:
-    """Count every web request of *app* with the time it takes."""
-
-    def begin() -> None:
-        g.metrics_since = time.perf_counter()
-
-    def end(response: Response) -> Response:
-        if "metrics_since" in g:
-            seconds = time.perf_counter() - g.metrics_since
-            counters.request_took(request.endpoint or "none", response.status_code, seconds)
-        return response
-
-    app.before_request(begin)
-    app.after_request(end)
 
 
 @contextmanager

@@ -258,7 +258,7 @@ def _make_apps(
     watched.load_changed()
     watched.start()
     stack.callback(watched.stop)
-    app.before_request(watched.load_changed)
+    app.extensions["edge"].before.append(watched.load_changed)
     if demo.compat is not None:
         from idp.demo.compat.old_addresses import answer_old_addresses
 

@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from idp.counters import NO_COUNTERS
-from idp.web.app import MAX_BODY_LENGTH
-from idp.web.body_limits import seconds_allowed
+from idp.web.body_limits import MAX_BODY_LENGTH, seconds_allowed
 from idp.web.edge_refusals import BODY_INCOMPLETE, BODY_TOO_SLOW, EdgeRefusal
 from idp.web.request_headers import CHECKED, body_length, refusal_of
 

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 
 from idp.admission import NoPlace, Room, client_of
 from idp.serving.asgi import Receive, Scope
-from idp.web.app import MAX_BODY_LENGTH
-from idp.web.body_limits import MAX_SHORT_BODY, SHORT_SECONDS, seconds_allowed
+from idp.web.body_limits import MAX_BODY_LENGTH, MAX_SHORT_BODY, SHORT_SECONDS, seconds_allowed
 from idp.web.edge_refusals import BODY_INCOMPLETE, BODY_TOO_SLOW, TOO_MANY_BODIES, EdgeRefusal
 from idp.web.proxies import Proxies
 from idp.web.request_headers import HeaderLine, body_length, mapping_of

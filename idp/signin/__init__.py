@@ -16,7 +16,8 @@ address                                        endpoint             answered by
 Read first ``host.py``, which builds the collaborators, then ``endpoints.py``, then ``flow.py``,
 the dispatcher of the sign-in. A request passes through
 
-* ``path_case.py`` (spelling of the path) and ``views.py`` (Flask's request becomes a value);
+* ``path_case.py`` (spelling of the path) and ``entry.py``, which answers without a framework and
+  leaves to Flask and ``views.py`` what is not usual; both take the steps of ``SignInHost``;
 * ``endpoints.py``, with ``request_reader.py``: is it a sign-in (``pending.py``), a post of a
   second-factor page (``context.py``), a log-out message?
 * ``browser_request.py`` and ``sign_in_facts.py``: the request with what the database says;
@@ -30,7 +31,7 @@ the dispatcher of the sign-in. A request passes through
 * ``sending.py``, in whose place a server for testing has ``faulty.py``;
 * ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.
 
-Below ``views.py`` nothing knows Flask: requests (``idp.web.web_request``) and answers
+Only ``views.py`` knows Flask: requests (``idp.web.web_request``) and answers
 (``idp.web.answer``) are values, and the Activity ID is part of the request.
 
 Neighbours: ``idp.saml`` checks messages and writes responses; ``idp.federation`` knows trusts,
@@ -38,8 +39,10 @@ claims and access; ``idp.adapters`` runs second factors; ``idp.session`` holds t
 ``idp.audit`` writes the log.
 """
 
-from idp.signin.host import blueprint
+from idp.signin.entry import SignInEntry
+from idp.signin.host import build_host
 from idp.signin.path_case import AnyCase
 from idp.signin.paths import PROBE
+from idp.signin.views import blueprint
 
-__all__ = ["PROBE", "AnyCase", "blueprint"]
+__all__ = ["PROBE", "AnyCase", "SignInEntry", "blueprint", "build_host"]

@@ -1,14 +1,15 @@
 """Builds the sign-in from its collaborators, once for each process; read this first.
 
-:func:`build_host` needs no web framework. :func:`blueprint` puts Flask before it.
+It needs no web framework: ``views.py`` puts Flask before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint
+from werkzeug.wrappers import Request
 
 from adapter.errors import TallystickError
 from idp.adapters.abilities import Abilities
@@ -16,10 +17,11 @@ from idp.adapters.registry import AdapterHost
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
 from idp.mfa.adapter_places import AdapterPlaces
+from idp.recorder.recorder import Recorder
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.node import AnsweringNode
-from idp.signin import paths, views
+from idp.signin import paths, recorded
 from idp.signin.endpoints import METHODS, Endpoints
 from idp.signin.error_handlers import ErrorHandler
 from idp.signin.first_proof import FirstProof
@@ -32,25 +34,69 @@ from idp.signin.password_change import PasswordChange
 from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
 from idp.signin.sending import Responses
+from idp.web.answer import Answer
 from idp.web.theme.theme import NO_THEME, Theme
+from idp.web.web_request import WebRequest
 
+NAME = "signin"
+"""The name under which requests are counted, before that of the route."""
 GET = ["GET"]
 POST = ["POST"]
 
-Route = tuple[str, str, views.Endpoint, list[str]]
+FORM = "application/x-www-form-urlencoded"
+
+Endpoint = Callable[..., Answer]
+"""Takes a :class:`~idp.web.web_request.WebRequest`, and the variable parts of its path."""
+Route = tuple[str, str, Endpoint, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SignInHost:
-    """The sign-in without a web framework.
+    """The sign-in without a web framework; each adapter calls its steps in this order.
 
-    ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` gets each
-    answer afterwards.
+    ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` and ``recorder``
+    get each answer afterwards.
     """
 
     endpoints: Endpoints
     errors: ErrorHandler
     verbose: VerboseAudit
+    recorder: Recorder
+
+    def begin(self, request: WebRequest) -> None:
+        """Record the steps of a request from now on."""
+        if self.recorder.is_on:
+            activity = request.activity
+            activity.recording = self.recorder.begin(activity.id, request.client_ip)
+
+    def answer(self, request: WebRequest, endpoint: Endpoint, **path_values: str) -> Answer:
+        """Return what *endpoint* answers; raises what it raises."""
+        answer = endpoint(request, **path_values)
+        recorded.answered(request, answer)
+        return answer
+
+    def answer_error(self, error: TallystickError, request: WebRequest) -> Answer:
+        """Return the answer to a request that was refused, or could not be answered."""
+        answer = self.errors.answer(error, request)
+        recorded.answered(request, answer)
+        return answer
+
+    def end(self, request: WebRequest, *, status: int, location: str) -> None:
+        """Audit and store an answered request; *location* is the answer's header of that name."""
+        self.verbose.request_answered(request, status=status, location=location)
+        activity = request.activity
+        if activity.recording is not None:
+            self.recorder.finish(activity.id, activity.recording)
+
+
+def take_untyped_body_for_form(received: Request) -> None:
+    """Read a posted body without ``Content-Type`` as a form: Amazon's Python driver sends none.
+
+    A browser can be made to send such a body by another site, with ``Origin`` like any other form.
+    """
+    is_message = received.method == "POST" and received.path.startswith(paths.LS)
+    if is_message and not received.content_type:
+        received.environ["CONTENT_TYPE"] = FORM
 
 
 def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
@@ -92,27 +138,8 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         password_change=_password_change(services, first_proof, writer),
         theme=theme,
     )
-    return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
-
-
-def blueprint(services: Services, *, front_page: bool = True, theme: Theme = NO_THEME) -> Blueprint:
-    """Return the sign-in as a Flask blueprint without a prefix.
-
-    With *front_page* it answers ``/`` too, which the demo does itself.
-    """
-    host = build_host(services, theme)
-    made = Blueprint("signin", __name__)
-    if front_page:
-        made.add_url_rule("/", "home", views.view(host.endpoints.home), methods=GET)
-    for path, name, endpoint, methods in routes(host.endpoints):
-        made.add_url_rule(path, name, views.view(endpoint), methods=methods)
-    made.register_error_handler(TallystickError, views.error_view(host.errors))
-    if services.recorder.is_on:
-        made.before_request(views.begin_recording(services.recorder))
-        made.after_request(views.end_recording(services.recorder))
-    if host.verbose.is_on:
-        made.after_request(views.audit_view(host.verbose))
-    return made
+    errors = _error_handler(services, outcomes, node)
+    return SignInHost(endpoints, errors, verbose, services.recorder)
 
 
 def routes(endpoints: Endpoints) -> tuple[Route, ...]:

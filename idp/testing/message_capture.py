@@ -13,14 +13,14 @@ from idp.management import timelines
 from idp.recorder.store import TimelineQuery
 from idp.testing.message_reading import received_in, sent_in
 from idp.testing.message_values import HttpRequest, ReceivedRequest, SentResponse
-from idp.web.flask_adapter import read_request_head
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from flask import Flask
 
     from idp.recorder.recording import Recording
     from idp.saml.values import ServiceProvider
     from idp.services import Services
+    from idp.web.edge import Edge
     from idp.web.web_request import WebRequest
 
 MAX_KEPT = 10_000
@@ -42,7 +42,8 @@ class MessageCapture:
 
     def watch(self, app: Flask) -> None:
         """Take the messages of an application from now on."""
-        app.after_request(self._take)
+        edge: Edge = app.extensions["edge"]
+        edge.watchers.append(self._take)
 
     def clear(self) -> None:
         """Forget all messages so far."""
@@ -65,12 +66,10 @@ class MessageCapture:
         for recording, activity_id, _http in tuple(self._answered):
             yield from sent_in(recording.part(activity_id), certificates, trust_at)
 
-    def _take(self, response: Response) -> Response:
-        request = read_request_head()
+    def _take(self, request: WebRequest) -> None:
         recording = request.activity.recording
         if recording:
             self._answered.append(_Answered(recording, request.activity.id, _http(request)))
-        return response
 
 
 def _http(request: WebRequest) -> HttpRequest:

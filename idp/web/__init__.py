@@ -5,9 +5,12 @@ file                   what it has
 =====================  ==========================================================================
 ``web_request.py``     ``WebRequest``, a request as a value; ``Activity``, its Activity ID
 ``answer.py``          ``Answer``, an answer as a value
+``exchange.py``        ``Exchange``, one request while it is answered: made by every adapter
+``edge.py``            ``Edge``, what holds for every request: refusals, error pages, headers
 ``flask_adapter.py``   reads Flask's request as a value, sends an answer as Flask's response
+``wsgi_adapter.py``    sends an answer by WSGI alone
 ``activity.py``        the same facts for views that work with Flask directly
-``app.py``             the Flask class; body limit, error pages and headers of every response
+``app.py``             the Flask class, which takes every request through the edge
 ``problem.py``         errors as problem details (RFC 9457), for ``/admin/api/``
 ``flask_problem.py``   the same as Flask's response
 ``routes.py``          routes, compiled once for all applications of a process
@@ -18,7 +21,7 @@ file                   what it has
 ``proxies.py``         where a request comes from, as far as configured proxies vouch for it
 ``refusals.py``        the log line of a refused request
 ``request_headers.py`` which header lines are refused, before WSGI merges them
-``body_limits.py``     how long the body of a request may take
+``body_limits.py``     how large the body of a request may be, and how long it may take
 ``languages.py``       the languages of our pages, and which of them a browser gets
 ``accept_language.py`` finds the best of several languages by ``Accept-Language``
 ``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
@@ -27,9 +30,9 @@ file                   what it has
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================
 
-Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``routes.py``, ``activity.py``,
-``headers.py``, ``own_host.py``, ``flask_adapter.py`` and ``flask_problem.py`` know Flask or WSGI;
-whatever decides is below them and takes values.
+Read ``web_request.py``, ``answer.py`` and ``edge.py`` first. Only ``app.py``, ``routes.py``,
+``own_host.py``, ``flask_adapter.py`` and ``flask_problem.py`` know Flask, and ``headers.py`` and
+``wsgi_adapter.py`` WSGI; whatever decides is below them and takes values.
 
 Neighbours: the hosts (``idp.signin``, ``idp.admin``, ``idp.authenticator``) stand above and use
 all of it, ``idp.audit`` writes what requests did; ``idp.federation.request_context`` says what

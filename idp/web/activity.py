@@ -5,27 +5,39 @@ Code below the views is handed a :class:`~idp.web.web_request.WebRequest` instea
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import current_app, g, request
+from contextvars import ContextVar
 
 from adapter.errors import TallystickError
-from idp.counters import Counters
 from idp.federation.request_context import RequestContext
-from idp.web import refusals
-from idp.web.proxies import Proxies
+from idp.web.exchange import Exchange
 from idp.web.web_request import Activity
 
+_current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
-def begin_activity() -> None:
-    """Give the request a new Activity ID; called before each request."""
-    g.activity = Activity()
+
+def begin_exchange(exchange: Exchange) -> None:
+    """Answer this request from now on; called before each request."""
+    exchange.outer = _current.get()
+    _current.set(exchange)
+
+
+def end_exchange() -> None:
+    """Go back to the request during which this one was made, if there is one."""
+    exchange = _current.get()
+    _current.set(exchange.outer if exchange else None)
+
+
+def current_exchange() -> Exchange:
+    """Return the exchange that is being answered; raises LookupError outside of one."""
+    exchange = _current.get()
+    if exchange is None:
+        raise LookupError("No request is being answered")
+    return exchange
 
 
 def activity() -> Activity:
     """Return the Activity ID of this request, with the way to continue another one."""
-    current: Activity = g.activity
-    return current
+    return current_exchange().activity
 
 
 def activity_id() -> str:
@@ -35,13 +47,7 @@ def activity_id() -> str:
 
 def request_context() -> RequestContext:
     """Return where this request comes from, as far as the configured proxies vouch for it."""
-    context: RequestContext | None = g.get("request_context")
-    if context is None:
-        proxies: Proxies = current_app.extensions["proxies"]
-        headers: Any = request.headers  # no Mapping, but read like one
-        context = proxies.request_context(request.remote_addr or "", headers, request.path)
-        g.request_context = context
-    return context
+    return current_exchange().request_context
 
 
 def client_ip() -> str:
@@ -51,16 +57,9 @@ def client_ip() -> str:
 
 def log_refusal(code: str, problem: str = "") -> None:
     """Log that this request was refused, and count it."""
-    refusals.log_refusal(
-        _counters(), code, problem, activity_id=activity_id(), client_ip=client_ip()
-    )
+    current_exchange().log_refusal(code, problem)
 
 
 def log_failure(event: str, error: TallystickError) -> None:
     """Log that this request failed because of the server itself, and count it."""
-    refusals.log_failure(_counters(), event, error, activity_id=activity_id())
-
-
-def _counters() -> Counters:
-    counters: Counters = current_app.extensions["counters"]
-    return counters
+    current_exchange().log_failure(event, error)

@@ -1,6 +1,10 @@
-"""How long the body of a request may take, the same for every web server of ours."""
+"""How large a request's body may be and how long it may take, for every web server of ours."""
 
 from __future__ import annotations
+
+MAX_BODY_LENGTH = 1024 * 1024
+"""Bytes of a request's body."""
+MAX_FORM_PARTS = 100
 
 BODY_SECONDS = 10.0
 """How long a whole body may take, unless ``serve.body_seconds`` says otherwise."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from jinja2 import Environment, FileSystemLoader
 
+from idp.web import page_frame
 from idp.web.page_texts import gettext
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(page_frame.TEMPLATES), autoescape=True, auto_reload=False
+)
+page_frame.install(_TEMPLATES)
 
 NAMES = {
     400: "Bad Request",
@@ -28,15 +31,13 @@ OTHERWISE = "The server did not understand the request. Start again at the appli
 OUR_FAULT = "Something went wrong on this server. Try again in a moment."
 
 
-def http_error_page(
-    environment: Environment, status: int, name: str, activity_id: str, sentence: str = ""
-) -> str:
+def http_error_page(status: int, name: str, activity_id: str, sentence: str = "") -> str:
     """Return the page of a *status* and its *name* ("Not Found"), as HTML.
 
     *sentence* says what the user can do; without one, the page has that of the status.
     """
     usual = OUR_FAULT if status >= 500 else SENTENCES.get(status, OTHERWISE)
-    return environment.get_template("http_error.html").render(
+    return _TEMPLATES.get_template("http_error.html").render(
         status=status,
         name=name,
         shown_name=gettext(name),

@@ -4,7 +4,7 @@ WSGI has one name for ``X-Forwarded-For`` and ``X_Forwarded_For``, and joins the
 so that a client's own line can outrank, or stand in for, the line of a proxy. Each web server of
 ours therefore checks the lines with :func:`refusal_of` before it makes a WSGI environment of them,
 and marks that environment (:data:`CHECKED`). Headers of proxies are believed only with the mark
-(:mod:`idp.web.activity`).
+(:mod:`idp.web.edge`).
 """
 
 from __future__ import annotations

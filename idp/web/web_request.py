@@ -62,7 +62,7 @@ class WebRequest:
     @property
     def arguments(self) -> MultiDict[str, str]:
         """The query's names and values; bytes that are no UTF-8 stay percent-encoded."""
-        query = self.query.decode()
+        query = self.query.decode(errors="werkzeug.url_quote")
         return MultiDict(parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote"))
 
     @property

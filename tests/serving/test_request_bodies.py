@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.servers.engine_server import FORM, WRONG, read_reply
 
-from idp.web.app import MAX_BODY_LENGTH
+from idp.web.body_limits import MAX_BODY_LENGTH
 
 
 @pytest.mark.parametrize("missing", [1, len(WRONG) - 1, len(WRONG)])

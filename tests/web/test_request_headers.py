@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.web.app import harden
+from idp.web.edge import Edge
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED, SINGLE, body_length, refusal_of
 
@@ -80,7 +81,7 @@ def test_a_request_without_a_length_has_no_body():
 )
 def test_a_proxy_is_not_believed_through_a_web_server_that_checks_no_headers(peer, environ, status):
     app = Flask("idp")
-    harden(app, Proxies(reverse_proxies=[ip_network("10.0.1.1")]))
+    harden(app, Edge(Proxies(reverse_proxies=[ip_network("10.0.1.1")])))
     app.add_url_rule("/", "index", lambda: "here")
 
     answer = app.test_client().get("/", environ_base={"REMOTE_ADDR": peer, **environ})

@@ -12,8 +12,9 @@ from werkzeug.wrappers import Request
 
 from idp.web import app as web
 from idp.web.answer import Answer
+from idp.web.edge import missing_headers
 from idp.web.flask_adapter import as_response, read_request, read_request_head
-from idp.web.proxies import Proxies
+from idp.web.wsgi_adapter import all_headers, send
 
 
 def test_an_answer_with_a_header_more_is_another_answer():
@@ -33,10 +34,42 @@ def test_an_answer_becomes_flasks_response_as_it_is():
     assert response.headers.getlist("Content-Type") == ["text/html; charset=utf-8"]
 
 
+NAMES = st.sampled_from(("Content-Type", "Location", "Set-Cookie", "Refresh", "Cache-Control"))
+VALUES = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=30)
+ANSWERS = st.builds(
+    Answer,
+    st.binary(max_size=20),
+    st.sampled_from((200, 302, 303, 400, 403, 404, 500, 503)),
+    st.lists(st.tuples(NAMES, VALUES), max_size=4, unique_by=lambda each: each[0]).map(tuple),
+)
+
+
+@given(ANSWERS, st.sampled_from(({}, {"MSISAuth": "x", "tallystick_language": "de"})))
+def test_an_answer_is_sent_without_flask_as_flask_sends_it(answer, cookies):
+    response = as_response(answer)
+    for name, value in missing_headers(response.headers, cookies):
+        response.headers.add(name, value)
+    started = []
+    headers = all_headers(answer, cookies)
+    body = send(answer, headers, lambda *each: started.append(each))
+
+    environ = EnvironBuilder().get_environ()
+    expected = (response.status, response.get_wsgi_headers(environ).to_wsgi_list())
+    assert started == [expected]
+    assert b"".join(body) == response.data
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\nSet-Cookie: a=b"])
+def test_a_header_of_several_lines_is_not_sent(end):
+    answer = Answer(status=302, headers=(("Location", f"/there{end}"),))
+    with pytest.raises(ValueError, match="line"):
+        all_headers(answer, {})
+
+
 @pytest.fixture
 def app():
     app = Flask("test", static_folder=None)
-    web.harden(app, Proxies())
+    web.harden(app)
     return app
 
 

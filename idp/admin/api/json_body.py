@@ -27,7 +27,7 @@ class WrongBodyType(TallystickError):
 
 
 class BodyTooLarge(TallystickError):
-    """Raised for a body above the limit of all requests (:data:`idp.web.app.MAX_BODY_LENGTH`)."""
+    """Raised for a body above the limit of all requests, :mod:`idp.web.body_limits`."""
 
     code = "body_too_large"
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from support.servers.raw_http import call
 
-from idp.web import app
+from idp.web.body_limits import MAX_BODY_LENGTH
 
 MARK = "<b>bold</b>"
 FORM = "application/x-www-form-urlencoded"
@@ -17,7 +17,7 @@ def is_unharmed(federation, easy) -> bool:
     return federation.sign_in(easy.url()).is_finished
 
 
-@pytest.mark.parametrize("size", [app.MAX_BODY_LENGTH + 1, 2 * app.MAX_BODY_LENGTH])
+@pytest.mark.parametrize("size", [MAX_BODY_LENGTH + 1, 2 * MAX_BODY_LENGTH])
 @pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x", "text/plain"])
 def test_a_body_of_more_than_a_mebibyte_is_not_read(size, kind, federation, easy, lines):
     answer = call(federation, "POST", "/adfs/ls/", b"a" * size, Content_Type=kind)

@@ -1,0 +1,105 @@
+"""One web request while it is answered, as Werkzeug received it: by Flask, or without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request
+
+from adapter.errors import TallystickError
+from idp.counters import Counters
+from idp.federation.request_context import RequestContext
+from idp.web import refusals
+from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_PARTS
+from idp.web.cookies import own_cookies
+from idp.web.proxies import Proxies
+from idp.web.web_request import NO_FIELDS, Activity, WebRequest
+
+
+class Received(Request):
+    """A request that no framework received, with the limits that all requests have."""
+
+    max_content_length = MAX_BODY_LENGTH
+    max_form_memory_size = MAX_BODY_LENGTH
+    max_form_parts = MAX_FORM_PARTS
+
+
+class Exchange:
+    """One request, its Activity ID, and where it comes from; made once for each request.
+
+    ``began`` is the time on the performance counter at which it passed the checks of the edge, None
+    before that. ``outer`` is the exchange during which this one was begun in the same thread.
+    """
+
+    __slots__ = (
+        "_context",
+        "_counters",
+        "_head",
+        "_proxies",
+        "activity",
+        "began",
+        "outer",
+        "received",
+    )
+
+    def __init__(self, received: Request, proxies: Proxies, counters: Counters) -> None:
+        self.received = received
+        self.activity = Activity()
+        self.began: float | None = None
+        self.outer: Exchange | None = None
+        self._proxies = proxies
+        self._counters = counters
+        self._context: RequestContext | None = None
+        self._head: WebRequest | None = None
+
+    @property
+    def request_context(self) -> RequestContext:
+        """Where the request comes from, as far as the configured proxies vouch for it."""
+        if self._context is None:
+            received = self.received
+            headers: Any = received.headers  # no Mapping, but read like one
+            peer = received.remote_addr or ""
+            self._context = self._proxies.request_context(peer, headers, received.path)
+        return self._context
+
+    def request(self) -> WebRequest:
+        """Return the request as a value, with its form if it is a POST.
+
+        Raises Werkzeug's ``HTTPException`` for a form that is too large.
+        """
+        received = self.received
+        return self._request_with(received.form) if received.method == "POST" else self.head()
+
+    def head(self) -> WebRequest:
+        """Return the request without its form, which may not have arrived or be too large."""
+        if self._head is None:
+            self._head = self._request_with(NO_FIELDS)
+        return self._head
+
+    def log_refusal(self, code: str, problem: str = "") -> None:
+        """Log that the request was refused, and count it."""
+        refusals.log_refusal(
+            self._counters,
+            code,
+            problem,
+            activity_id=self.activity.id,
+            client_ip=self.request_context.shown_ip,
+        )
+
+    def log_failure(self, event: str, error: TallystickError) -> None:
+        """Log that the request failed because of the server itself, and count it."""
+        refusals.log_failure(self._counters, event, error, activity_id=self.activity.id)
+
+    def _request_with(self, form: MultiDict[str, str]) -> WebRequest:
+        received = self.received
+        return WebRequest(
+            method=received.method,
+            path=received.path,
+            query=received.query_string,
+            form=form,
+            cookies=own_cookies(received.cookies),
+            headers=received.headers,
+            request_context=self.request_context,
+            activity=self.activity,
+        )
