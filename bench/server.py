@@ -163,33 +163,38 @@ class Phone:
         return result
 
 
-def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
-    """Return a server with one node that has the update, and two trusts, one with encryption."""
+def make_server(
+    folder: Path, idp: saml.Party, sp: saml.Party, *, database: str | None = None
+) -> tuple[Services, Flask]:
+    """Return a server with one node that has the update, and two trusts, one with encryption.
+
+    *database* is the URL of its database; without one, it is a file in *folder*, and mail is sent.
+    """
     for name, content in (("key", idp.pair.private_key), ("secret", secrets.token_bytes(32))):
         write_private_file(folder / name, content)
     (folder / "certificate").write_bytes(idp.pair.certificate)
-    services = open_server(folder)
+    services = open_server(folder, database)
     services.farm.set_build("NODE1", "20348.350", "bench")
     services.trusts.add(_metadata(sp, saml.SP))
     services.trusts.add(_metadata(sp, saml.ENCRYPTED_SP, sp.key.certificate))
     return services, create_app(services.config, services=services)
 
 
-def open_server(folder: Path) -> Services:
-    """Return the server whose files are in *folder*.
+def open_server(folder: Path, database: str | None = None) -> Services:
+    """Return the server whose files are in *folder*, with its *database* there or elsewhere.
 
     Passwords are hashed as cheaply as possible: the hash is not what is measured.
     """
     config = Config(
         server={"base_url": BASE_URL, "node": "NODE1"},
         sign_in={"idp_initiated": True},
-        store={"url": f"sqlite:///{folder}/bench.db"},
+        store={"url": database or f"sqlite:///{folder}/bench.db"},
         keys={
             "signing_key": folder / "key",
             "signing_certificate": folder / "certificate",
             "secret": folder / "secret",
         },
-        mail={"folder": folder / "outbox"},
+        mail={} if database else {"folder": folder / "outbox"},
     )
     return assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
 

@@ -10,9 +10,12 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
+from flask import Flask
+
 from bench import recorder, saml, served
 from bench.harness import Row
 from bench.server import PASSWORD, Answer, Client, Phone, make_server
+from idp.services import Services
 
 LS = "/adfs/ls/"
 NUMBER = re.compile(r'id="validEntropyNumber"[^>]*>\s*(\d\d)\s*<')
@@ -43,11 +46,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
 
     def start(_: object = None) -> StartedSignIn:
         """Start as a new user: records of a user's last minutes would make a second one slower."""
-        name = next(names)
-        services.directory.add(name, PASSWORD)
-        phone = Phone(Client(app))
-        phone.activate(services.mfa.activations.create(name, totp=False).link)
-        return StartedSignIn(name, Client(app), phone, query())
+        return start_sign_in(services, app, next(names), query())
 
     signed_in = start()
     sign_in(signed_in)
@@ -60,6 +59,14 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
     )
     with served.rows(folder, query, signed_in.browser.cookies) as by_http:
         yield [direct[0], *by_recorder, *by_http, *direct[1:]]
+
+
+def start_sign_in(services: Services, app: Flask, name: str, query: str) -> StartedSignIn:
+    """Make a user with a phone, who is about to sign in with the request in *query*."""
+    services.directory.add(name, PASSWORD)
+    phone = Phone(Client(app))
+    phone.activate(services.mfa.activations.create(name, totp=False).link)
+    return StartedSignIn(name, Client(app), phone, query)
 
 
 def _direct_rows(

@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Table, exc, text
+from sqlalchemy import Connection, Table, exc
 from sqlalchemy.engine import URL, make_url
 
 from adapter.errors import TallystickError
 from idp.store import errors
 from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, is_busy, unavailable
 from idp.store.joint import JointOfThread, JointTransaction
-from idp.store.postgresql import PostgresqlServer
+from idp.store.postgresql import PostgresqlServer, queue
 from idp.store.sqlite import SqliteFile
 
 __all__ = ["Database", "StoreUnavailable"]
@@ -93,8 +93,7 @@ class Database:
             begin = self._begin_patiently if patient else self._source.begin
             with joint.write() if joint else begin(durable=durable) as connection:
                 if alone is not None and not self.is_sqlite:
-                    lock = f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE"
-                    connection.execute(text(lock))
+                    queue(connection, f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE")
                 yield connection
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error

@@ -36,13 +36,13 @@ class JointTransaction:
         connection.exec_driver_sql("SAVEPOINT joint")
         try:
             yield connection
+            connection.exec_driver_sql("RELEASE SAVEPOINT joint")  # waits for errors until here
         except BaseException as error:
             if isinstance(error, exc.DBAPIError) and not isinstance(error, exc.IntegrityError):
                 self._fault = error
             with suppress(exc.SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT joint")
             raise
-        connection.exec_driver_sql("RELEASE SAVEPOINT joint")
 
     def must_be_whole(self) -> None:
         """Raise the error of a write that may have ended the transaction, whoever handled it."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, text
 
 from idp.saml.values import NameID
 from idp.session.participants import Issued, Outcome, Participant
 from idp.store import used_once
 from idp.store.column_types import Instant
-from idp.store.prepared import Prepared
+from idp.store.prepared import Asked, Prepared
 from idp.store.schema import session_participants
 from idp.store.stored_json import log_once
 
@@ -45,10 +45,10 @@ _ADD = Prepared(
         " SELECT :session, :user, :trust, :name_id, :name_format,"
         " :name_qualifier, :sp_name_qualifier, :session_index, :expires_at"
         " WHERE NOT EXISTS (SELECT 1 FROM used_once WHERE kind = :kind AND key = :key)"
-        " RETURNING serial"
     ).bindparams(bindparam("expires_at", type_=Instant)),
-    returns=(BigInteger(),),
 )
+_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(hashtextextended(:session, 0))"))
+_LOCK_SHARED = Prepared(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:session, 0))"))
 _TRIM = Prepared(
     text(
         "DELETE FROM session_participants"
@@ -59,8 +59,8 @@ _TRIM = Prepared(
 )
 
 
-def add(connection: Connection, issued: Issued) -> bool:
-    """Store what was *issued*; return False if the session has ended."""
+def add(connection: Connection, issued: Issued) -> Asked:
+    """Store what was *issued*; the count of the answer is 0 if the session has ended."""
     lock(connection, issued.session, shared=True)
     name_id = issued.name_id
     values = {
@@ -77,10 +77,9 @@ def add(connection: Connection, issued: Issued) -> bool:
         "key": used_once.digest_key(issued.session),
         "most": MAX_ASSERTIONS,
     }
-    if _ADD.first(connection, values) is None:
-        return False
+    added = _ADD.ask(connection, values)
     _TRIM.run(connection, values)
-    return True
+    return added
 
 
 def lock(connection: Connection, session: str, *, shared: bool) -> None:
@@ -89,9 +88,7 @@ def lock(connection: Connection, session: str, *, shared: bool) -> None:
     Only PostgreSQL needs the lock; on SQLite one transaction writes at a time.
     """
     if connection.dialect.name == "postgresql":
-        how = "_shared" if shared else ""
-        statement = text(f"SELECT pg_advisory_xact_lock{how}(hashtextextended(:session, 0))")
-        connection.execute(statement, {"session": session})
+        (_LOCK_SHARED if shared else _LOCK).run(connection, {"session": session})
 
 
 def participant_from_row(row: Sequence[Any]) -> Participant:

@@ -2,24 +2,36 @@
 
 Transactions here do not exclude each other: code that reads a row and then writes it has to lock
 the row, or the table.
+
+Each wait for the server is a way through the network and back. A transaction is a pipeline of
+libpq: what is executed is only sent when somebody reads a result, and at the end. So it waits once
+for each decision and once for its commit, and a connection is not tested before each use.
 """
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, create_engine, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL
 
 from adapter.errors import TallystickError
 from idp.store import errors
 
-DRIVER = "postgresql+psycopg"
+if TYPE_CHECKING:
+    import psycopg
 
-_BEGIN = "BEGIN"
-_BEGIN_SERIALIZABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE"
-_BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit = off"  # in one round trip
+DRIVER = "postgresql+psycopg"
+MAX_IDLE_SECONDS = 1.0
+"""A connection that was not used for longer is tested before it is lent."""
+
+_BEGIN = ("BEGIN",)
+_BEGIN_SERIALIZABLE = ("BEGIN ISOLATION LEVEL SERIALIZABLE",)
+_BEGIN_NOT_DURABLE = ("BEGIN", "SET LOCAL synchronous_commit = off")
 
 _SETTINGS = {
     "statement_timeout": "30s",
@@ -30,8 +42,8 @@ _SETTINGS = {
 class PostgresqlServer:
     """Opens at most *connections* connections to one database.
 
-    The pool tests each connection before it lends it, so that no request fails after a restart of
-    the server.
+    Each connection that may have been cut is tested before it is lent, so that no request fails
+    after a restart of the server.
     """
 
     def __init__(self, url: URL, connections: int) -> None:
@@ -40,7 +52,6 @@ class PostgresqlServer:
         try:
             self._engine = create_engine(
                 url.set(drivername=DRIVER),
-                pool_pre_ping=True,
                 pool_size=connections,
                 max_overflow=0,
                 pool_timeout=errors.MAX_WAIT_SECONDS,
@@ -59,6 +70,8 @@ class PostgresqlServer:
                 "Run: pip install 'tallystick[postgresql]'",
                 code="driver_missing",
             ) from None
+        _test_what_may_be_cut(self._engine)
+        event.listen(self._engine, "after_cursor_execute", _wait_for_result)
 
     def create(self) -> None:
         """Do nothing: the administrator creates a PostgreSQL database."""
@@ -72,10 +85,14 @@ class PostgresqlServer:
         """Lend a connection in a transaction, which SQLAlchemy does not know of."""
         begin = _BEGIN_SERIALIZABLE if serializable else _BEGIN
         with self.connect() as connection:
-            _execute(connection, begin if durable else _BEGIN_NOT_DURABLE)
             try:
-                yield connection
-                _execute(connection, "COMMIT")
+                with _pipeline(connection):
+                    for command in begin if durable else _BEGIN_NOT_DURABLE:
+                        queue(connection, command)
+                    yield connection
+                    commit = queue(connection, "COMMIT")
+                if commit.statusmessage != "COMMIT":  # it says so where it has rolled back
+                    raise exc.DBAPIError("COMMIT", None, _failed(commit.statusmessage))
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -85,15 +102,80 @@ class PostgresqlServer:
         self._engine.dispose()
 
 
+def queue(connection: Connection, command: str) -> Any:
+    """Execute a command in a transaction's pipeline, without waiting; return its cursor."""
+    cursor = connection.connection.cursor()
+    cursor.execute(command)
+    return cursor
+
+
+@contextmanager
+def _pipeline(connection: Connection) -> Iterator[None]:
+    """Let commands wait in a pipeline; at the end, wait for all of them."""
+    driver_error = connection.dialect.loaded_dbapi.Error
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline() as pipeline:
+            connection.info["pipeline"] = pipeline
+            try:
+                yield
+            except BaseException:
+                with suppress(driver_error):  # of commands behind the one that failed
+                    pipeline.sync()
+                raise
+            finally:
+                del connection.info["pipeline"]
+    except driver_error as error:
+        raise exc.DBAPIError.instance(None, None, error, driver_error) from error
+
+
+def wait_in(connection: Connection) -> None:
+    """Wait for the results of what was executed, where a transaction waits in a pipeline."""
+    if (pipeline := connection.info.get("pipeline")) is not None:
+        pipeline.sync()
+
+
+def _wait_for_result(connection: Connection, *_of_event: object) -> None:
+    """Wait after what SQLAlchemy itself executes, since it looks at the result at once."""
+    wait_in(connection)
+
+
+def _test_what_may_be_cut(engine: Engine) -> None:
+    """Test a connection before it is lent, if it was idle or if the server has said something.
+
+    A server that ends says so, or at least closes: then there is something to read.
+    """
+
+    def remember(_driver: object, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    def test(driver: psycopg.Connection, record: Any, _lent: object) -> None:
+        idle = time.monotonic() - record.info.get("used_at", 0.0)
+        if idle <= MAX_IDLE_SECONDS and not _has_news(driver):
+            return
+        try:
+            engine.dialect.do_ping(driver)  # type: ignore[arg-type]  # its connections are so
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise exc.InvalidatePoolError from error
+
+    event.listen(engine, "checkin", remember)
+    event.listen(engine, "checkout", test)
+
+
+def _has_news(driver: psycopg.Connection) -> bool:
+    if driver.closed:
+        return True
+    poll = select.poll()
+    poll.register(driver.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def _roll_back(connection: Connection) -> None:
     try:
-        _execute(connection, "ROLLBACK")
-    except exc.SQLAlchemyError:  # the connection is broken; the server rolls back when it ends
-        connection.invalidate()
+        queue(connection, "ROLLBACK")
+    except connection.dialect.loaded_dbapi.Error:
+        connection.invalidate()  # it is broken; the server rolls back when it ends
 
 
-def _execute(connection: Connection, command: str) -> None:
-    try:
-        connection.connection.cursor().execute(command)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise exc.DBAPIError(command, None, error) from error
+def _failed(status: str | None) -> Exception:
+    return RuntimeError(f"The transaction ended with {status}")

@@ -15,6 +15,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
+from idp.store.postgresql import wait_in
+
 Convert = Callable[[Any], Any] | None
 
 
@@ -47,6 +49,48 @@ class _Compiled:
         )
 
 
+class Asked:
+    """The result of a statement, which may still be on its way."""
+
+    __slots__ = ("_compiled", "_connection", "_cursor")
+
+    def __init__(self, connection: Connection, compiled: _Compiled, cursor: Any) -> None:
+        self._connection = connection
+        self._compiled = compiled
+        self._cursor = cursor
+
+    def first(self) -> tuple[Any, ...] | None:
+        """Return the first row, converted; None without a row."""
+        try:
+            raw = self._cursor.fetchone()
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise self._error(error) from error
+        self._cursor.close()
+        return None if raw is None else self._compiled.row(raw)
+
+    def all(self) -> list[tuple[Any, ...]]:
+        """Return all rows, converted."""
+        try:
+            raws = self._cursor.fetchall()
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise self._error(error) from error
+        self._cursor.close()
+        return [self._compiled.row(raw) for raw in raws]
+
+    def count(self) -> int:
+        """Return how many rows were written; it can be asked after the transaction, too."""
+        if self._cursor.rowcount < 0:  # nobody has waited for it yet
+            try:
+                wait_in(self._connection)
+            except self._connection.dialect.loaded_dbapi.Error as error:
+                raise self._error(error) from error
+        count: int = self._cursor.rowcount
+        return count
+
+    def _error(self, error: Exception) -> exc.DBAPIError:
+        return exc.DBAPIError(self._compiled.sql, None, error)
+
+
 class Prepared:
     """A statement without expanding parameters.
 
@@ -60,12 +104,7 @@ class Prepared:
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Execute the statement and return the first row, converted; None without a row."""
-        compiled, cursor = self._run(connection, values)
-        try:
-            raw = cursor.fetchone()
-        finally:
-            cursor.close()
-        return None if raw is None else compiled.row(raw)
+        return self.ask(connection, values).first()
 
     def one(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Execute a statement that always returns a row, and return that row, converted."""
@@ -76,17 +115,22 @@ class Prepared:
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Execute the statement and return all rows, converted."""
-        compiled, cursor = self._run(connection, values)
-        try:
-            return [compiled.row(raw) for raw in cursor.fetchall()]
-        finally:
-            cursor.close()
+        return self.ask(connection, values).all()
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Execute a statement that returns no rows."""
-        self._run(connection, values)[1].close()
+        """Execute a statement of whose result nobody asks.
 
-    def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        In a transaction on PostgreSQL, its error is raised by what is asked for next, or at the
+        commit.
+        """
+        self.ask(connection, values)
+
+    def ask(self, connection: Connection, values: Mapping[str, Any]) -> Asked:
+        """Execute the statement, and return what its result can be asked for.
+
+        Several are executed before the first is asked for where a transaction on PostgreSQL should
+        wait once for all of them.
+        """
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -98,7 +142,7 @@ class Prepared:
             cursor.execute(compiled.sql, compiled.bind(values))
         except dialect.loaded_dbapi.Error as error:
             raise exc.DBAPIError(compiled.sql, None, error) from error
-        return compiled, cursor
+        return Asked(connection, compiled, cursor)
 
 
 def _types_of(statement: ClauseElement) -> tuple[TypeEngine[Any], ...]:

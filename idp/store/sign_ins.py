@@ -21,7 +21,7 @@ from idp.store.engine import Database
 from idp.store.lockout import LOCKOUT_COLUMNS, account_state
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
-from idp.store.prepared import Prepared
+from idp.store.prepared import Asked, Prepared
 from idp.store.schema import (
     account_activity,
     nodes,
@@ -143,15 +143,16 @@ class SqlSignInStore:
         """
         try:
             with self._database.write(durable=durable) as connection:
-                if request is not None:
-                    in_session = None
-                    if issued and log and repeatable_until:
-                        in_session = Repeatable(issued.session, log.at, repeatable_until)
-                    _use(connection, request, request_expires_at, in_session)
-                if issued is not None and not participants.add(connection, issued):
-                    raise _UsedBefore
+                # All is written before an answer is looked at, so that it waits once for all.
+                in_session = None
+                if issued and log and repeatable_until:
+                    in_session = Repeatable(issued.session, log.at, repeatable_until)
+                used = request and Use(connection, request, request_expires_at, in_session)
+                added = issued and participants.add(connection, issued)
                 if log is not None:
                     sign_in_log.append(connection, log)
+                if (used and not used.is_allowed()) or (added and not added.count()):
+                    raise _UsedBefore
         except _UsedBefore:
             return False
         return True
@@ -216,22 +217,36 @@ class Repeatable:
     at: datetime
     until: datetime
 
-    def is_second(self, connection: Connection, request: tuple[str, str]) -> bool:
-        """Say whether the first answer was to the same session, and not long ago."""
-        ends = once.expires_at(connection, ANSWERED_IN_SESSION, (*request, self.session))
+
+class Use:
+    """The use of a request, stored in a transaction that must not commit if it is not allowed."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        request: tuple[str, str],
+        expires_at: datetime,
+        repeatable: Repeatable | None,
+    ) -> None:
+        self._connection = connection
+        self._request = request
+        self._repeatable = repeatable
+        self._claimed = once.ask_claim(connection, AUTHN_REQUEST, request, expires_at)
+        self._in_session: Asked | None = None
+        if repeatable is not None:
+            key = (*request, repeatable.session)
+            until = repeatable.until
+            self._in_session = once.ask_claim(connection, ANSWERED_IN_SESSION, key, until)
+
+    def is_allowed(self) -> bool:
+        """Say whether it is the first one, or the second one in the same session, not long ago."""
+        return self._claimed.count() == 1 or self._is_second()
+
+    def _is_second(self) -> bool:
+        repeatable = self._repeatable
+        if repeatable is None or self._in_session is None or self._in_session.count():
+            return False  # it was answered in another session
+        key = (*self._request, repeatable.session)
+        ends = once.expires_at(self._connection, ANSWERED_IN_SESSION, key)
         # The second condition is for a clock that was set back meanwhile.
-        return ends is not None and self.at < ends <= self.until
-
-
-def _use(
-    connection: Connection,
-    request: tuple[str, str],
-    expires_at: datetime,
-    repeatable: Repeatable | None,
-) -> None:
-    is_new = once.claim_parts(connection, AUTHN_REQUEST, request, expires_at)
-    if is_new and repeatable is not None:
-        key = (*request, repeatable.session)
-        once.claim_parts(connection, ANSWERED_IN_SESSION, key, repeatable.until)
-    elif not is_new and not (repeatable and repeatable.is_second(connection, request)):
-        raise _UsedBefore
+        return ends is not None and repeatable.at < ends <= repeatable.until

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_
 
 from idp.store.column_types import Instant
 from idp.store.engine import Database
-from idp.store.prepared import Prepared
+from idp.store.prepared import Asked, Prepared
 from idp.store.schema import used_once
 
 _CLAIM = Prepared(
     text(
         "INSERT INTO used_once (kind, key, expires_at) VALUES (:kind, :key, :expires_at)"
-        " ON CONFLICT DO NOTHING RETURNING kind"
+        " ON CONFLICT DO NOTHING"
     ).bindparams(bindparam("expires_at", type_=Instant))
 )
 _IS_USED = Prepared(
@@ -57,8 +57,15 @@ def claim_parts(
     connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
 ) -> bool:
     """Do the same for a key of several parts, for example an issuer and its request id."""
+    return ask_claim(connection, kind, parts, expires_at).count() == 1
+
+
+def ask_claim(
+    connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
+) -> Asked:
+    """Mark the key of these *parts* as used; the count of the answer is 1 if it was unused."""
     values = {"kind": kind, "key": digest_key(*parts), "expires_at": expires_at}
-    return _CLAIM.first(connection, values) is not None
+    return _CLAIM.ask(connection, values)
 
 
 class SqlUsedOnce:
@@ -70,7 +77,8 @@ class SqlUsedOnce:
     def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
         """Mark *key* of *kind* as used and say whether it was unused."""
         with self._database.write(durable=durable) as connection:
-            return claim(connection, kind, key, expires_at)
+            claimed = ask_claim(connection, kind, (key,), expires_at)
+        return claimed.count() == 1
 
     def number_of(self, kind: str, most: int) -> int:
         """Return how many keys of *kind* are stored, counting no further than *most*."""
