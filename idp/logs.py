@@ -1,16 +1,13 @@
-"""Structured log lines on standard error: one JSON object a line, every value inside its field.
-
-structlog's global configuration is left alone: it belongs to the program that imports this one.
-"""
+"""Structured log lines on standard error: one JSON object a line, every value inside its field."""
 
 from __future__ import annotations
 
-import logging
+import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TextIO
-
-import structlog
 
 
 @dataclass
@@ -30,49 +27,66 @@ def configure(style: str = "json", stream: TextIO | None = None) -> None:
     _writing.style, _writing.stream = style, stream
 
 
-def get_logger() -> Any:
+class Logger:
+    """Writes one line for each call: an event name in snake_case, and its fields."""
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Write what happens in normal operation."""
+        _write("info", event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        """Write what an administrator should know of."""
+        _write("warning", event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        """Write what failed."""
+        _write("error", event, fields)
+
+    def critical(self, event: str, **fields: Any) -> None:
+        """Write why a process ends."""
+        _write("critical", event, fields)
+
+
+_LOGGER = Logger()
+
+
+def get_logger() -> Logger:
     """Return the logger: call ``info(event, **fields)`` with an event name in snake_case."""
-    return _LOGGERS[_writing.style]
+    return _LOGGER
 
 
-class _Lines:
-    """Writes each line with one call, to the stream that is configured at that moment."""
+def _write(level: str, event: str, fields: Mapping[str, Any]) -> None:
+    """Write a line with one call, to the stream that is configured at this moment."""
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    escaped = {name: _without_controls(value) for name, value in fields.items()}
+    as_text = _as_json if _writing.style == "json" else _for_people
+    stream = _writing.stream or sys.stderr
+    stream.write(f"{as_text(now, level, event, escaped)}\n")
+    stream.flush()
 
-    def msg(self, line: str) -> None:
-        stream = _writing.stream or sys.stderr
-        stream.write(f"{line}\n")
-        stream.flush()
 
-    info = warning = error = critical = msg
-
-
-def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_controls(value: Any) -> Any:
     """Keep line breaks and escape sequences from leaving their field, on a console too."""
-    return {
-        key: value.encode("unicode_escape").decode() if _has_controls(value) else value
-        for key, value in event.items()
-    }
+    if isinstance(value, str) and not value.isprintable():
+        return value.encode("unicode_escape").decode()
+    return value
 
 
-def _has_controls(value: Any) -> bool:
-    return isinstance(value, str) and not value.isprintable()
+_JSON = json.JSONEncoder(default=repr)
 
 
-_FIRST = (
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    _escape_controls,
-)
-_PROCESSORS: dict[str, tuple[Any, ...]] = {
-    "json": (*_FIRST, structlog.processors.JSONRenderer()),
-    "console": (*_FIRST, structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)),
-}
-_LOGGERS = {
-    style: structlog.wrap_logger(
-        _Lines(),
-        processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        context_class=dict,
-    ).bind()
-    for style, processors in _PROCESSORS.items()
-}
+def _as_json(now: str, level: str, event: str, fields: Mapping[str, Any]) -> str:
+    return _JSON.encode({**fields, "event": event, "level": level, "timestamp": now})
+
+
+_QUOTED = frozenset(" \t=\"'")
+"""A text with one of them stands in quotation marks, so that one sees where it ends."""
+
+
+def _for_people(now: str, level: str, event: str, fields: Mapping[str, Any]) -> str:
+    values = (f"{name}={_shown(value)}" for name, value in fields.items())
+    return f"{now} [{level:9}] {event:30} {' '.join(values)}".rstrip(" ")
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) and _QUOTED.isdisjoint(value) else repr(value)

@@ -1,4 +1,4 @@
-"""Log lines: one a call, every value inside its field, beside whatever structlog is set to."""
+"""Log lines: one a call, every value inside its field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import sys
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,14 +55,8 @@ def test_lines_go_to_the_current_standard_error(capsys, monkeypatch):
     assert "second" in elsewhere.getvalue()
 
 
-def test_debugging_is_not_written():
-    stream = io.StringIO()
-    logs.configure(stream=stream)
-    logs.get_logger().debug("detail")
-    assert stream.getvalue() == ""
-
-
-def test_the_structlog_configuration_of_the_host_program_is_kept():
-    before = structlog.get_config()
-    written("console")
-    assert structlog.get_config() == before
+def test_a_line_for_people_begins_with_the_time_and_quotes_what_has_spaces():
+    line = written("console", user="a b", code="x", count=1)
+    assert line.split("Z ", 1)[1] == (
+        "[info     ] something_happened             user='a b' code=x count=1\n"
+    )
