@@ -1,18 +1,16 @@
 """Structured log lines on standard error: one JSON object a line, every value inside its field.
 
-A server writes thousands of JSON lines a minute, so they are written here directly. The look for
-people at a terminal is structlog's, which is loaded for that look alone; its global configuration
-is left alone, since it belongs to the program that imports this one.
+At a terminal they have a look for people. A server writes thousands of lines a minute, and every
+command and test loads this module, so the lines are written here directly.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
 from typing import Any, TextIO
 
 
@@ -33,75 +31,83 @@ def configure(style: str = "json", stream: TextIO | None = None) -> None:
     _writing.style, _writing.stream = style, stream
 
 
-def get_logger() -> Any:
+class Logger:
+    """Writes one line for each call: an event name in snake_case, and its fields."""
+
+    def info(self, event: str, /, **fields: Any) -> None:
+        """Write what happens in normal operation."""
+        _write("info", event, fields)
+
+    def warning(self, event: str, /, **fields: Any) -> None:
+        """Write what an administrator should know of."""
+        _write("warning", event, fields)
+
+    def error(self, event: str, /, **fields: Any) -> None:
+        """Write what failed."""
+        _write("error", event, fields)
+
+    def critical(self, event: str, /, **fields: Any) -> None:
+        """Write why a process ends."""
+        _write("critical", event, fields)
+
+
+_LOGGER = Logger()
+
+
+def get_logger() -> Logger:
     """Return the logger: call ``info(event, **fields)`` with an event name in snake_case."""
-    return _JSON if _writing.style == "json" else _console()
+    return _LOGGER
 
 
-class _Lines:
-    """Writes each line with one call, to the stream that is configured at that moment."""
-
-    def msg(self, line: str) -> None:
-        stream = _writing.stream or sys.stderr
-        stream.write(f"{line}\n")
-        stream.flush()
-
-    info = warning = error = critical = msg
-
-
-_LINES = _Lines()
-
-
-class _JsonLogger:
-    """Writes each line as a JSON object: its fields, then what, how bad and when.
-
-    What JSON does not know is written as Python shows it.
-    """
-
-    def __init__(self) -> None:
-        self._encode = json.JSONEncoder(default=repr).encode
-        self.info, self.warning, self.error, self.critical = (
-            partial(self._write, level) for level in ("info", "warning", "error", "critical")
-        )
-
-    def debug(self, event: str, /, **fields: Any) -> None:
-        """Write nothing: this level is too detailed."""
-
-    def _write(self, level: str, event: str, /, **fields: Any) -> None:
-        fields |= {"event": event, "level": level, "timestamp": _now()}
-        line = self._encode(fields)
-        if "\\" in line:  # JSON escapes whatever may have to be escaped before, and more
-            line = self._encode(_escaped(fields))
-        _LINES.msg(line)
-
-
-_JSON = _JsonLogger()
-
-
-@cache
-def _console() -> Any:
-    import structlog
-
-    return structlog.wrap_logger(
-        _LINES,
-        processors=(
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            lambda _logger, _method, event: _escaped(dict(event)),
-            structlog.dev.ConsoleRenderer(colors=False, sort_keys=False),
-        ),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        context_class=dict,
-    ).bind()
+def _write(level: str, event: str, fields: dict[str, Any]) -> None:
+    """Write a line with one call, to the stream that is configured at this moment."""
+    line = _STYLES[_writing.style](_now(), level, event, fields)
+    stream = _writing.stream or sys.stderr
+    stream.write(f"{line}\n")
+    stream.flush()
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _escaped(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_controls(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Keep line breaks and escape sequences from leaving their field, on a console too."""
-    for name, value in fields.items():
-        if isinstance(value, str) and not value.isprintable():
-            fields[name] = value.encode("unicode_escape").decode()
-    return fields
+    return {
+        name: value.encode("unicode_escape").decode()
+        if isinstance(value, str) and not value.isprintable()
+        else value
+        for name, value in fields.items()
+    }
+
+
+_encode = json.JSONEncoder(default=repr).encode
+"""What JSON does not know is written as Python shows it."""
+
+
+def _as_json(now: str, level: str, event: str, fields: dict[str, Any]) -> str:
+    fields |= {"event": event, "level": level, "timestamp": now}
+    line = _encode(fields)
+    if "\\" not in line:  # JSON escapes whatever may have to be escaped before, and more
+        return line
+    return _encode(_without_controls(fields))
+
+
+_QUOTED = frozenset(" \t=\"'")
+"""A text with one of them stands in quotation marks, so that one sees where it ends."""
+
+
+def _for_people(now: str, level: str, event: str, fields: dict[str, Any]) -> str:
+    shown = _without_controls(fields).items()
+    values = " ".join(f"{name}={_quoted(value)}" for name, value in shown)
+    return f"{now} [{level:9}] {event:30} {values}".rstrip(" ")
+
+
+def _quoted(value: Any) -> str:
+    return value if isinstance(value, str) and _QUOTED.isdisjoint(value) else repr(value)
+
+
+_STYLES: dict[str, Callable[[str, str, str, dict[str, Any]], str]] = {
+    "json": _as_json,
+    "console": _for_people,
+}

@@ -19,7 +19,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
@@ -127,7 +126,7 @@ class Tallystick(click.Group):
     params=[config_option()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version("tallystick"), prog_name="tallystick")
+@click.version_option(package_name="tallystick", prog_name="tallystick")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """An AD FS-style SAML federation server with a pluggable second factor.

@@ -68,10 +68,11 @@ def _completing(names_in: Callable[[Services, click.Context], Iterable[str]]) ->
     """Return what completes an argument with the names that *names_in* finds on the server."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-        from idp.assembly import assemble
+        from idp.assembly import open_rooms
+        from idp.cli.context import operator
 
         try:
-            with closing(assemble(ctx.ensure_object(Invocation).config)) as services:
+            with closing(open_rooms(ctx.ensure_object(Invocation).config, operator)) as services:
                 names = [
                     name
                     for name in names_in(services, ctx)

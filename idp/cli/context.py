@@ -47,11 +47,11 @@ class Invocation:
 
     @property
     def services(self) -> Services:
-        """The server's services, assembled when first used and closed after the command."""
+        """The server's services, each made when first used, and closed after the command."""
         if self._services is None:
-            from idp.assembly import assemble
+            from idp.assembly import open_rooms
 
-            self._services = assemble(self.config).acting(_operator)
+            self._services = open_rooms(self.config, operator)
             click.get_current_context().find_root().call_on_close(self._services.close)
         return self._services
 
@@ -93,7 +93,8 @@ def changes_if_possible() -> Changes | None:
         return None
 
 
-def _operator() -> Actor:
+def operator() -> Actor:
+    """Return who runs this command: an account of the operating system."""
     from idp.audit.changes import COMMAND, Actor
     from idp.cli.terminal_user import account_name
 

@@ -8,9 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic_settings import EnvSettingsSource
+from typing import Any, get_origin
 
 from idp.config import SETTING_PREFIX
 from idp.config.schema import Config
@@ -30,9 +28,17 @@ class Environment:
     def values(self) -> dict[str, Any]:
         """Return the values that the variables give to known sections.
 
-        Raises :class:`~pydantic_settings.SettingsError` if one that must be JSON is not.
+        One for a whole section comes first, those for its keys override it. Raises
+        :class:`json.JSONDecodeError` if one that must be JSON is not.
         """
-        return dict(EnvSettingsSource(Config)())
+        found: dict[str, Any] = {}
+        for path, name in sorted((upper.split("__"), name) for upper, name in self._names.items()):
+            _, section, *keys = map(str.lower, path)
+            if section in Config.model_fields:
+                text = os.environ[name]
+                is_json = not keys or (len(keys) == 1 and text and _is_list(section, keys[0]))
+                _put(found, (section, *keys), json.loads(text) if is_json else text)
+        return found
 
     def unknown_sections(self) -> set[str]:
         """Return the sections that variables name and that do not exist."""
@@ -117,10 +123,20 @@ def _section_of(variable: str) -> str:
     return variable.removeprefix(SETTING_PREFIX).partition("__")[0].lower()
 
 
+def _put(table: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Put *value* into nested tables, unless one of them was given as something else."""
+    *tables, last = path
+    for name in tables:
+        table = table.setdefault(name, {})
+        if not isinstance(table, dict):
+            return
+    table[last] = value
+
+
 def _is_list(section: str, key: str) -> bool:
     known = Config.model_fields.get(section)
-    properties = type(known.default).model_json_schema()["properties"] if known else {}
-    return bool(properties.get(key.lower(), {}).get("type") == "array")
+    field = type(known.default).model_fields.get(key.lower()) if known else None
+    return field is not None and get_origin(field.annotation) is tuple
 
 
 def _is_json(text: str) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from adapter.errors import TallystickError
 from idp.config import CONFIG_VARIABLE
@@ -76,18 +76,29 @@ def _checked(
     environment = Environment()
     try:
         in_environment = environment.values()
-        unknown: dict[str, Any] = {name: {} for name in environment.unknown_sections()}
-        return Config(**unknown | values)
-    except SettingsError:
+    except json.JSONDecodeError:
         names = " and ".join(f"${name}" for name in environment.not_json())
         raise ConfigError(
             f"The value of {names} is not JSON", "Write lists and whole sections as JSON"
         ) from None
+    unknown: dict[str, Any] = {name: {} for name in environment.unknown_sections()}
+    try:
+        return Config.model_validate(_overridden(unknown | values, in_environment))
     except ValidationError as error:
         origins = Origins(environment, in_environment, place_in_file)
         faults = faults_in(error, "there is no such setting", Config)
         listed = "; ".join(f"{origins.prefix_of(fault.place)}{fault}" for fault in faults)
         raise ConfigError(f"Wrong settings: {listed}", "Correct them") from None
+
+
+def _overridden(values: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *values* with those of *by* in their place, table by table."""
+    both = {
+        name: _overridden(values[name], by[name])
+        for name in values.keys() & by.keys()
+        if isinstance(values[name], dict) and isinstance(by[name], dict)
+    }
+    return {**values, **by, **both}
 
 
 _PATHS = (

@@ -21,9 +21,7 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
 from idp.config.admin import AdminSection
 from idp.config.mail import MailSection
@@ -209,12 +207,8 @@ class LoggingSection(Section):
     """``verbose`` adds the requests, responses and claims (AD FS: AuditLevel)."""
 
 
-class Config(BaseSettings):
+class Config(Section):
     """The whole configuration: one field for each section of the file."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=SETTING_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
 
     _file: Path | None = PrivateAttr(default=None)
     _as_read: Config | None = PrivateAttr(default=None)
@@ -257,15 +251,3 @@ class Config(BaseSettings):
         self._as_read = self.model_copy()
         self._file = file
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment override the file, whose content comes in as initial values."""
-        return env_settings, init_settings

@@ -17,6 +17,12 @@ metadata = MetaData(
     }
 )
 
+ONLY_WHERE = "where"
+"""The key in ``Index.info`` of the condition on which a row is in the index.
+
+SQLAlchemy's own options for it load the dialects of both databases, which takes a while.
+"""
+
 
 def text(name: str, **options: Any) -> Column[str]:
     """Return a column of text; *options* are those of a column, ``nullable`` false by default."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.recorder.store import TimelineQuery
 from idp.recorder.timeline import IN_PROGRESS, Part, Step, Summary, Timeline
@@ -26,11 +26,11 @@ from idp.store.engine import Database
 from idp.store.prepared import Prepared
 from idp.store.recorder_schema import recorded_parts, timelines
 from idp.store.sign_in_log import KEEP_ALL, LogRetention
+from idp.store.upsert import insert_of
 
 MAX_VALUE_LENGTH = 1024
 """Characters that are stored of a value to search for; the steps have it whole."""
 
-_INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _REPLACED = ("node", "user", "trust", "outcome")
 """Values of a timeline that a part replaces if it has one; those of a refusal go together."""
 _OF_REFUSAL = ("code", "problem", "remedy")
@@ -53,9 +53,10 @@ def _greater(one: Any, other: Any, *, least: bool = False) -> ColumnElement[Any]
     return case((one < other if least else one > other, one), else_=other)
 
 
+@cache
 def _grow(dialect: str) -> Prepared:
     """Return the statement that makes the row of a timeline, or adds what a part says of it."""
-    new = _INSERT[dialect](timelines).values(
+    new = insert_of(dialect, timelines).values(
         {each.name: bindparam(each.name) for each in timelines.c}
     )
     old, given = timelines.c, new.excluded
@@ -67,9 +68,6 @@ def _grow(dialect: str) -> Prepared:
         **{name: case((given.code != "", given[name]), else_=old[name]) for name in _OF_REFUSAL},
     }
     return Prepared(new.on_conflict_do_update(index_elements=["activity_id"], set_=changes))
-
-
-_GROW = {dialect: _grow(dialect) for dialect in _INSERT}
 
 
 class SqlRecordings:
@@ -84,7 +82,7 @@ class SqlRecordings:
         with self._database.write(durable=False) as connection:
             for part, row in zip(parts, rows, strict=True):
                 (number,) = _ADD_PART.one(connection, row)
-                _GROW[connection.dialect.name].run(connection, _timeline_row(part, number))
+                _grow(connection.dialect.name).run(connection, _timeline_row(part, number))
 
     def known(self, activity_ids: Collection[str]) -> frozenset[str]:
         """Return those of the ids that have a timeline."""

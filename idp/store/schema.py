@@ -25,7 +25,7 @@ from sqlalchemy import (
 from idp.store.admin_schema import admin_requests as admin_requests  # so that theirs are there
 from idp.store.admin_schema import admin_tokens as admin_tokens
 from idp.store.admin_schema import changes as changes
-from idp.store.columns import instant, serial, text
+from idp.store.columns import ONLY_WHERE, instant, serial, text
 from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
 from idp.store.nps_schema import nps_changes as nps_changes  # so that theirs are there, too
 from idp.store.recorder_schema import timelines as timelines  # likewise
@@ -221,8 +221,7 @@ session_participants = Table(  # the assertions issued in each session
 Index(
     "ix_session_participants_request_id",
     session_participants.c.request_id,
-    sqlite_where=session_participants.c.request_id.is_not(None),
-    postgresql_where=session_participants.c.request_id.is_not(None),
+    info={ONLY_WHERE: session_participants.c.request_id.is_not(None)},
 )
 
 log_outs = Table(

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from adapter.errors import TallystickError
+from idp.store.columns import ONLY_WHERE
 from idp.store.engine import Database
 from idp.store.schema import metadata
 
@@ -78,6 +79,8 @@ def _is_empty(connection: Connection) -> bool:
 
 def _create_tables(connection: Connection) -> None:
     """Create all tables of this version, and say so in Alembic's own."""
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        index.dialect_options[connection.dialect.name]["where"] = index.info.get(ONLY_WHERE)
     metadata.create_all(connection, checkfirst=False)
     connection.execute(
         text(

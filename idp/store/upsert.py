@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
-_INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+def insert_of(dialect: str, table: Table) -> Any:
+    """Return a new INSERT of *dialect* that knows ON CONFLICT.
+
+    A dialect is imported when it is used: nobody has both, and PostgreSQL's takes a while.
+    """
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 def upsert(
@@ -16,13 +27,13 @@ def upsert(
 ) -> None:
     """Insert *values* or update the row whose column *key*, or columns, are equal, at once."""
     keys = [key] if isinstance(key, str) else list(key)
-    insert = _INSERT[connection.dialect.name](table).values(values)
+    insert = insert_of(connection.dialect.name, table).values(values)
     others = {name: insert.excluded[name] for name in values if name not in keys}
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others))
 
 
 def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert *values* unless a row has one of their unique keys; say whether they were inserted."""
-    insert = _INSERT[connection.dialect.name](table).values(values)
+    insert = insert_of(connection.dialect.name, table).values(values)
     column = next(iter(table.c))
     return connection.execute(insert.on_conflict_do_nothing().returning(column)).first() is not None
