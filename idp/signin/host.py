@@ -74,7 +74,11 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         longest_freshness=config.trusts.longest_freshness,
     )
     second_factor = SecondFactorSteps(
-        services.sealer.purpose("second-factor-context"), outcomes, clock, services.mfa
+        services.sealer.purpose("second-factor-context"),
+        outcomes,
+        clock,
+        services.mfa,
+        services.admission.waiting_pages,
     )
     log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
     responses, messages = _senders(services, writer)

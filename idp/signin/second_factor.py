@@ -18,6 +18,7 @@ from idp.adapters.second_factor import (
     SecondFactor,
     ShowPage,
 )
+from idp.admission import ReturnTimes
 from idp.audit.writer import BY_PASSKEY
 from idp.directory import User
 from idp.saml.refusal import Refused
@@ -31,10 +32,13 @@ from idp.signin.outcomes import SignInOutcomes
 from idp.signin.passkey_factor import PasskeyFactor
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
-from idp.web.http_status import status_of
+from idp.web.http_status import retry_after, status_of
 from idp.web.languages import FIELD
 from idp.web.page_texts import page_language
 
+NO_CONTENT = 204
+PENDING = 'data-state="pending"'
+"""What the form of a page says while it waits for something outside the browser (docs/pages.md)."""
 WAITING_FIELDS = frozenset({"AuthMethod", "Context", "Poll", "__EVENTTARGET", FIELD})
 """The fields of a post that only shows the same page again, as one that waits for the phone."""
 
@@ -43,8 +47,14 @@ class SecondFactorSteps:
     """The second-factor steps of one node."""
 
     def __init__(
-        self, context_seal: Seal, outcomes: SignInOutcomes, clock: Clock, mfa: MfaService
+        self,
+        context_seal: Seal,
+        outcomes: SignInOutcomes,
+        clock: Clock,
+        mfa: MfaService,
+        return_times: ReturnTimes,
     ) -> None:
+        self._return_times = return_times
         self._seal = context_seal
         self._passkeys = PasskeyFactor(mfa)
         self._outcomes = outcomes
@@ -128,6 +138,9 @@ class SecondFactorSteps:
 
     def _shown(self, outcome: Outcome, step: SignInStep, factor: SecondFactor) -> Answer:
         match outcome:
+            case ShowPage() if _still_waits(outcome, step.request):
+                seconds = self._return_times.next_seconds()
+                return Answer(status=NO_CONTENT, headers=(retry_after(seconds),))
             case ShowPage():
                 return self._page(outcome, step, factor)
             case Choose(progress, choices):
@@ -187,6 +200,13 @@ class SecondFactorSteps:
             raise errors.sign_in_ended()
         context = SecondFactorContext(step.pending, progress)
         return context.seal(self._seal, session.id, self._clock.now())
+
+
+def _still_waits(shown: ShowPage, request: BrowserRequest) -> bool:
+    """Say whether a script asks only whether its page still waits (RFC 7240), and it does."""
+    web = request.web
+    asks = web.form.get("Poll") == "1" and web.headers.get("Prefer") == "return=minimal"
+    return asks and PENDING in shown.page.form
 
 
 def _asks_anew(fields: Mapping[str, str]) -> bool:
