@@ -34,6 +34,9 @@ RETURNING_PAGES = 200
 MAX_RETURN_SECONDS = 10
 """The longest pause that a phone or a page is asked for."""
 
+MAX_PASSWORDS = 50
+"""Passwords of a process that wait for their turn at a time: more would wait for too long."""
+
 IPV6_PREFIX = 64
 """Bits of an IPv6 address that name a client: whoever has one address has all of its /64."""
 
@@ -66,7 +69,7 @@ def places_for_answers(threads: int) -> int:
 
 def places_for_passwords(threads: int) -> int:
     """Return how many of a process's threads may wait to check a password."""
-    return max(1, threads // 12)
+    return max(1, min(MAX_PASSWORDS, threads // 12))
 
 
 class NoPlace(Exception):

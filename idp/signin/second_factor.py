@@ -6,6 +6,7 @@ The progress of the adapters is sealed into the field ``Context``, together with
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from adapter.clock import Clock
 from adapter.mfa.service import MfaService
@@ -18,7 +19,6 @@ from idp.adapters.second_factor import (
     SecondFactor,
     ShowPage,
 )
-from idp.admission import ReturnTimes
 from idp.audit.writer import BY_PASSKEY
 from idp.directory import User
 from idp.saml.refusal import Refused
@@ -28,17 +28,15 @@ from idp.signin import context as contexts
 from idp.signin import errors, pages, passkey_factor, recorded, ways_on
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
+from idp.signin.held_pages import HeldPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.passkey_factor import PasskeyFactor
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
-from idp.web.http_status import retry_after, status_of
+from idp.web.http_status import status_of
 from idp.web.languages import FIELD
 from idp.web.page_texts import page_language
 
-NO_CONTENT = 204
-PENDING = 'data-state="pending"'
-"""What the form of a page says while it waits for something outside the browser (docs/pages.md)."""
 WAITING_FIELDS = frozenset({"AuthMethod", "Context", "Poll", "__EVENTTARGET", FIELD})
 """The fields of a post that only shows the same page again, as one that waits for the phone."""
 
@@ -52,9 +50,9 @@ class SecondFactorSteps:
         outcomes: SignInOutcomes,
         clock: Clock,
         mfa: MfaService,
-        return_times: ReturnTimes,
+        held: HeldPages,
     ) -> None:
-        self._return_times = return_times
+        self._held = held
         self._seal = context_seal
         self._passkeys = PasskeyFactor(mfa)
         self._outcomes = outcomes
@@ -105,8 +103,9 @@ class SecondFactorSteps:
             return self._post_passkey(step, progress)
         factor, request = _second_factor(step.request), step.request
         proof = request.web.form.to_dict()
-        outcome = factor.post(progress, proof, user, request.for_adapter(step.facts))
-        if isinstance(outcome, Passed):
+        ask = partial(factor.post, progress, proof, user, request.for_adapter(step.facts))
+        outcome = self._held.judge(ask, request, progress)
+        if isinstance(outcome, Passed | Answer):
             return outcome
         if isinstance(outcome, Failed) and outcome.is_final:
             self._outcomes.end_second_factor(progress.context_id)
@@ -138,9 +137,6 @@ class SecondFactorSteps:
 
     def _shown(self, outcome: Outcome, step: SignInStep, factor: SecondFactor) -> Answer:
         match outcome:
-            case ShowPage() if _still_waits(outcome, step.request):
-                seconds = self._return_times.next_seconds()
-                return Answer(status=NO_CONTENT, headers=(retry_after(seconds),))
             case ShowPage():
                 return self._page(outcome, step, factor)
             case Choose(progress, choices):
@@ -200,13 +196,6 @@ class SecondFactorSteps:
             raise errors.sign_in_ended()
         context = SecondFactorContext(step.pending, progress)
         return context.seal(self._seal, session.id, self._clock.now())
-
-
-def _still_waits(shown: ShowPage, request: BrowserRequest) -> bool:
-    """Say whether a script asks only whether its page still waits (RFC 7240), and it does."""
-    web = request.web
-    asks = web.form.get("Poll") == "1" and web.headers.get("Prefer") == "return=minimal"
-    return asks and PENDING in shown.page.form
 
 
 def _asks_anew(fields: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.nets import NET_SECONDS
 
 from idp.admission import ReturnTimes
 
@@ -65,13 +66,31 @@ def test_a_page_that_was_used_up_is_refused(federation, sp, phone, ask):
     assert ask(sign_in).status_code == 400
 
 
-def test_pages_ask_more_seldom_the_more_of_them_wait(federation, sp, ask):
-    services = federation.services
+@pytest.mark.parametrize("answer", ["approve", "deny"])
+def test_a_page_that_is_held_learns_at_once_what_its_phone_answers(
+    federation, sp, phone, ask, threads, room_reads, answer
+):
     sign_in = federation.sign_in(sp.url())
-    while services.admission.waiting_pages.next_seconds() < 5:
+    held = threads.submit(ask, sign_in, {"Prefer": "return=minimal, wait=25"})
+    room_reads.wait_for(bool)
+
+    phone.approve(sign_in.number) if answer == "approve" else phone.deny()
+
+    assert 'data-state="answered"' in held.result(NET_SECONDS).text
+
+
+def test_pages_without_a_place_ask_more_seldom_the_more_of_them_there_are(federation, sp, ask):
+    admission = federation.services.admission
+    sign_in = federation.sign_in(sp.url())
+    places, admission.answers.places = admission.answers.places, 0
+    while admission.waiting_pages.next_seconds() < 5:
         pass
 
-    assert ask(sign_in).headers["Retry-After"] in ("4", "5")
+    waits = ask(sign_in, {"Prefer": "return=minimal, wait=25"})
+    admission.answers.places = places
+
+    assert waits.status_code == NO_CONTENT
+    assert waits.headers["Retry-After"] in ("4", "5")
 
 
 def test_no_more_come_back_in_a_second_than_wanted():
