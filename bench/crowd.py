@@ -91,28 +91,25 @@ class Party:
 
 
 def main(crowd: int = CROWD) -> None:
-    """Measure everything and print the table."""
-    load = os.getloadavg()[0]
+    """Measure everything, and print a table of each part as soon as it is measured."""
     with TemporaryDirectory() as name:
         party = make_party(Path(name), crowd)
-        with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
-            alone = signed_in_figures(party, server)
-        phones: list[Member] = [_phone(party, device) for device in party.phones]
-        with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
-            by_phones = crowd_figures(party, server, phones, f"{crowd} waiting phones", (0.4, 60))
-        with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
-            pages = make_pages(party)
-            name = f"{crowd} waiting number pages"
-            by_pages = crowd_figures(party, server, pages, name, (0.6, 100))
-        figures = [
-            *alone,
-            *by_phones,
-            *by_pages,
-            *memory.figures(party.idp, party.sp, party.folder),
-        ]
-    print_figures(
-        figures, f"two workers; load of the machine {load:.1f} to {os.getloadavg()[0]:.1f}"
-    )
+        for figures in _parts(party, crowd):
+            load = os.getloadavg()[0]
+            print_figures(figures, f"two workers; load of the machine {load:.1f}")
+
+
+def _parts(party: Party, crowd: int) -> Iterator[list[Figure]]:
+    yield memory.figures(party.idp, party.sp, party.folder)
+    with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
+        yield signed_in_figures(party, server)
+    phones: list[Member] = [waiting_phone(party, device) for device in party.phones]
+    with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
+        yield crowd_figures(party, server, phones, f"{crowd} waiting phones", (0.4, 60))
+    with served.running(party.folder, IDP_INITIATED, *WORKERS) as server:
+        pages = make_pages(party)
+        name = f"{crowd} waiting number pages"
+        yield crowd_figures(party, server, pages, name, (0.6, 100))
 
 
 def make_party(folder: Path, crowd: int) -> Party:
@@ -171,12 +168,12 @@ def crowd_figures(
         if isinstance(members[0], WaitingPhone):
             last, seen = (
                 "  a push is seen after at most",
-                [_push(party, n, reports) for n in _some(members)],
+                [seconds_to_see_push(party, n, reports) for n in _some(members)],
             )
         else:
             last, seen = (
                 "  an answer is seen after at most",
-                [_deny(party, n, reports) for n in _some(members)],
+                [seconds_to_see_denial(party, n, reports) for n in _some(members)],
             )
     return [
         Figure(f"{name}: the server's processors", cores, "cores", budgets[0]),
@@ -238,7 +235,7 @@ def _some(members: list[Member]) -> range:
     return range(0, len(members), max(1, len(members) // PUSHES))
 
 
-def _push(party: Party, number: int, reports: Connection) -> float:
+def seconds_to_see_push(party: Party, number: int, reports: Connection) -> float:
     """Send a request to one phone; return the seconds until the phone sees it."""
     user = party.phones[number].user
     with _reported(number, reports) as seconds:
@@ -246,7 +243,7 @@ def _push(party: Party, number: int, reports: Connection) -> float:
     return seconds()
 
 
-def _deny(party: Party, number: int, reports: Connection) -> float:
+def seconds_to_see_denial(party: Party, number: int, reports: Connection) -> float:
     """Deny the request of one page; return the seconds until the page sees it."""
     phone, push = party.phones[number], party.services.mfa.push
     [request] = push.pending_for(phone)
@@ -291,6 +288,7 @@ def _reported(number: int, reports: Connection) -> Iterator[Callable[[], float]]
     began = time.monotonic()
 
 
-def _phone(party: Party, device: Device) -> WaitingPhone:
+def waiting_phone(party: Party, device: Device) -> WaitingPhone:
+    """Return a phone of the crowd."""
     pem = party.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return WaitingPhone(device.id, pem)

@@ -128,6 +128,7 @@ async def wait_as_page(page: WaitingPage, line: Line, seen: Seen) -> None:
         f"POST {page.target} HTTP/1.1",
         f"Host: {HOST}",
         f"Origin: {BASE_URL}",
+        f"Prefer: return=minimal, wait={HOLD_SECONDS}",
         f"Cookie: {'; '.join(f'{name}={value}' for name, value in page.cookies.items())}",
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",

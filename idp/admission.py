@@ -6,19 +6,36 @@ has a :class:`Room` of its own. The rooms in which a thread waits are sized from
 there are (:func:`places_for_phones`, :func:`places_for_answers`, :func:`places_for_passwords`), so
 that together they never take all.
 
+What has no place, or needs none, asks again and again: :class:`ReturnTimes` tells it when, so that
+a crowd takes longer instead of more of the processor.
+
 A client may take every place that nobody else wants. When a room is full, a client that holds fewer
 places than another one gets the newest place of the client that holds the most.
 """
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 MAX_BODIES = 128
 """Requests of a process that wait for their bodies at a time. Each may hold a mebibyte."""
+
+RETURNING_PHONES = 100
+"""Phones without a place that ask a process again in a second."""
+
+RETURNING_PAGES = 200
+"""Pages that ask a process in a second whether their phone has answered."""
+
+MAX_RETURN_SECONDS = 10
+"""The longest pause that a phone or a page is asked for."""
+
+MAX_PASSWORDS = 50
+"""Passwords of a process that wait for their turn at a time: more would wait for too long."""
 
 IPV6_PREFIX = 64
 """Bits of an IPv6 address that name a client: whoever has one address has all of its /64."""
@@ -52,7 +69,7 @@ def places_for_answers(threads: int) -> int:
 
 def places_for_passwords(threads: int) -> int:
     """Return how many of a process's threads may wait to check a password."""
-    return max(1, threads // 12)
+    return max(1, min(MAX_PASSWORDS, threads // 12))
 
 
 class NoPlace(Exception):
@@ -99,6 +116,11 @@ class Room:
             if place in self._held.get(place.client, ()):
                 self._remove(place)
 
+    def has_place_for(self, client: str) -> bool:
+        """Return whether *client* would get a place now."""
+        with self._lock:
+            return self._taken < self.places or self._gives_way_to(client)
+
     def is_full(self) -> bool:
         """Return whether every place is taken."""
         with self._lock:
@@ -111,9 +133,12 @@ class Room:
 
     def _taken_from(self, client: str) -> Place:
         """Return the place that *client* gets; afterwards the loser still holds no fewer."""
-        if self._most() <= len(self._held.get(client, ())) + 1:
+        if not self._gives_way_to(client):
             raise NoPlace
         return max(self._held.values(), key=len)[-1]
+
+    def _gives_way_to(self, client: str) -> bool:
+        return self._most() > len(self._held.get(client, ())) + 1
 
     def _most(self) -> int:
         return max(map(len, self._held.values()), default=0)
@@ -126,6 +151,24 @@ class Room:
         self._taken -= 1
 
 
+class ReturnTimes:
+    """Tells each of a crowd when to come back, so that no more than *per_second* do."""
+
+    def __init__(self, per_second: int, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._between = 1 / per_second
+        self._now = now
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def next_seconds(self) -> int:
+        """Return in how many seconds the one that asks now is expected, 1 to 10."""
+        with self._lock:
+            now = self._now()
+            earliest = max(self._next, now) + self._between
+            self._next = min(earliest, now + MAX_RETURN_SECONDS)
+        return max(1, math.ceil(self._next - now))
+
+
 class Admission:
     """The rooms of one process that has so many threads."""
 
@@ -135,6 +178,8 @@ class Admission:
         self.passwords = passwords
         self.phones = Room(places_for_phones(threads))
         self.answers = Room(places_for_answers(threads))
+        self.refused_phones = ReturnTimes(RETURNING_PHONES)
+        self.waiting_pages = ReturnTimes(RETURNING_PAGES)
 
     def fit(self, threads: int) -> None:
         """Size the rooms in which threads wait for another number of threads."""

@@ -21,6 +21,11 @@ from typing import Any
 
 IS_WINDOWS = os.name == "nt"
 
+MAX_OPEN_FILES = 65_536
+"""Enough for every connection of a worker, where the system sets no limit."""
+MAX_WINDOWS_FILES = 8192
+"""What the C run-time library can have open there (Microsoft: "_setmaxstdio")."""
+
 RETRY_SECONDS = 0.02
 """Pause before Windows is asked again for a file that somebody else has open."""
 MAX_REPLACE_TRIES = 100
@@ -58,6 +63,31 @@ def processor_count() -> int:
     if hasattr(os, "sched_getaffinity"):  # on Linux only
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def memory_bytes() -> int | None:
+    """Return how much memory this machine or container has; None if that is not known."""
+    try:
+        limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    except (AttributeError, OSError, ValueError):  # on Windows, or unknown to the system
+        return None
+    with suppress(OSError, ValueError):  # "max" is no number
+        limits.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return min(limits)
+
+
+def allow_open_files() -> int:
+    """Let this process open as many files as it may, and return how many that are."""
+    if IS_WINDOWS:
+        return MAX_WINDOWS_FILES
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        most = MAX_OPEN_FILES
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def set_address_options(listener: socket.socket) -> None:

@@ -16,6 +16,7 @@ from idp.admission import client_of
 from idp.audit.writer import AuditWriter, EventSource
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import (
+    PendingQuery,
     read_activation,
     read_answer,
     read_dismissal,
@@ -69,14 +70,20 @@ class Api:
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        device = self.authentication.calling_device(request)
-        query = read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
+        client = client_of(client_ip())
+
+        def must_have_place(device: Device) -> None:
+            query = _query_of(request)
+            self.wait.must_have_place(device, seen=query.seen, seconds=query.seconds, client=client)
+
+        device = self.authentication.calling_device(request, must_have_place)
+        query = _query_of(request)
         found = self.wait.for_requests(
             device,
             seen=query.seen,
             seconds=query.seconds,
             check=lambda: self.authentication.check_again(device),
-            client=client_of(client_ip()),
+            client=client,
         )
         notices = self.services.notices.of_device(device.id)
         is_blocked = bool(query.seen) and self.services.mfa.protection.is_blocked(device.user)
@@ -134,6 +141,10 @@ class Api:
                 **({"broker": True} if device.broker else {}),
             },
         }
+
+
+def _query_of(request: Request) -> PendingQuery:
+    return read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
 
 
 def _log(event: str, device: Device, **fields: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,9 +37,13 @@ class RequestAuthentication:
 
     services: Services
 
-    def calling_device(self, request: Request) -> Device:
+    def calling_device(
+        self, request: Request, before_use: Callable[[Device], None] = lambda device: None
+    ) -> Device:
         """Return the device that made this call.
 
+        ``before_use`` is called before the call counts as made, and raises to keep it from that:
+        nothing is written for it then, and it tells the phone nothing.
         Raises :class:`~idp.authenticator.request_signing.SignatureRefused`: ``not_signed``,
         ``device_unknown`` (never activated, or removed), ``bad_signature``, ``stale_call``,
         ``call_replayed``, ``user_disabled``.
@@ -46,6 +51,7 @@ class RequestAuthentication:
         stamp, signature = read_header(request.headers.get("Authorization"))
         device = self._device(stamp.device)
         self._check(request, stamp, signature, device.public_key)
+        before_use(device)
         self._claim(stamp)
         self.check_user(device.user)
         return device

@@ -25,9 +25,6 @@ DEFAULT_PLATFORM = "android"
 MAX_WAIT = 25
 """Seconds for which a server holds one call for requests."""
 
-RETRY_AFTER = 1
-"""Seconds until the next call, if so many phones wait that the server cannot hold this one."""
-
 PAUSE = 0.25
 """Seconds between two calls that the server does not hold."""
 
@@ -215,7 +212,7 @@ class Phone:
         query = "?" + urlencode({"wait": wait}) if wait else ""
         answer = self._call(account, "GET", "pending" + query, wait=wait)
         if answer is None:
-            self.sleep(RETRY_AFTER)
+            self.sleep(self._transport(account.server, account.ca_file).pause)
             return {"requests": [], "refusals": [], "notices": []}
         return answer
 

@@ -16,7 +16,7 @@ from idp.instants import json_instant
 from idp.mfa.waiting import RoomFull
 from idp.services import Services
 from idp.web.activity import activity_id, client_ip
-from idp.web.http_status import RETRY_SOON, status_of
+from idp.web.http_status import RETRY_SOON, retry_after, status_of
 
 CONFLICT = 409
 """For every code without a status of its own: the call was understood, but is not possible now."""
@@ -37,6 +37,7 @@ class ApiHttp:
     def __init__(self, api: Api, services: Services) -> None:
         self._clock = services.clock
         self._counters = services.counters
+        self._return_times = services.admission.refused_phones
         self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
             "activate": ("POST", api.activate),
             "account": ("GET", api.account),
@@ -51,7 +52,7 @@ class ApiHttp:
         try:
             return self._json(self._view(name)(request), 200)
         except RoomFull:
-            return Response(status=204, headers=[RETRY_SOON])
+            return Response(status=204, headers=[retry_after(self._return_times.next_seconds())])
         except TallystickError as error:
             return self._refusal(name, error)
         except HTTPException as error:  # the body is too large, or was cut off

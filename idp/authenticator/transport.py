@@ -18,6 +18,8 @@ from idp.authenticator.request_signing import SignedRequest, Stamp, sign
 
 API = "/authenticator/api/"
 TIMEOUT_SECONDS = 10
+DEFAULT_PAUSE = 1
+"""Seconds."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -51,6 +53,8 @@ class Transport:
         self.server = server
         self._verify = verify
         self._now = now
+        self.pause = DEFAULT_PAUSE
+        """Seconds after which a server that was too busy to hold a call wants to be asked again."""
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of this machine's."""
         self._session = requests.Session()
@@ -81,6 +85,7 @@ class Transport:
         data = b"" if body is None else json.dumps(body).encode()
         call = SignedRequest(self.server, method, API + name, data)
         response = self._send(call, device, key, wait)
+        self.pause = _pause_of(response)
         if _json(response).get("error") == "stale_call":
             response = self._send(call, device, key, wait)
         return _content(response)
@@ -155,6 +160,11 @@ def _content(response: requests.Response) -> dict[str, Any] | None:
         f"The answer does not come from a Tallystick server (status {response.status_code})",
         "Check the address",
     )
+
+
+def _pause_of(response: requests.Response) -> int:
+    told = response.headers.get("Retry-After", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= 2 else DEFAULT_PAUSE
 
 
 def _json(response: requests.Response) -> dict[str, Any]:

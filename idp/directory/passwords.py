@@ -20,6 +20,7 @@ from adapter.sentences import sentence
 from idp.admission import UNKNOWN, Room, places_for_passwords
 from idp.config import WORKER_THREADS
 from idp.directory.turns import Turns
+from idp.processor_turns import aside
 
 MAX_PASSWORD_LENGTH = 256
 
@@ -101,7 +102,8 @@ class PasswordHasher:
 
         Raises :class:`HashingBusy`.
         """
-        turn = self._turns.take(client, self._patience)
+        with aside():
+            turn = self._turns.take(client, self._patience)
         if turn is None:
             raise HashingBusy
         with turn:
@@ -109,13 +111,17 @@ class PasswordHasher:
 
     def hash(self, password: str) -> str:
         """Return the hash of a password, as it is stored."""
-        return self._threads.submit(self._argon2.hash, _bytes(password)).result()
+        hashing = self._threads.submit(self._argon2.hash, _bytes(password))
+        with aside():
+            return hashing.result()
 
     def matches(self, stored: str | None, password: str) -> bool:
         """Return whether *stored* is the hash of *password*, as slowly for None as for a hash."""
         verify, right = self._argon2.verify, stored or self._decoy
+        comparing = self._threads.submit(verify, right, _bytes(password))
         try:
-            return self._threads.submit(verify, right, _bytes(password)).result() and bool(stored)
+            with aside():
+                return comparing.result() and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -54,3 +54,7 @@ class AdapterPlace:
         if not 0 < seconds <= MAX_WAIT_SECONDS:
             raise ValueError(f"seconds is {seconds}; give more than 0, at most {MAX_WAIT_SECONDS}")
         return self._waiter.until(ask, seconds, SECONDS_BETWEEN_QUESTIONS)
+
+    def until_change(self, ask: Callable[[], T | None], seconds: float) -> T | None:
+        """Do the same, but call *ask* only when the user's requests on phones have changed."""
+        return self._waiter.until(ask, seconds)

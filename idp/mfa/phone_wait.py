@@ -8,7 +8,7 @@ from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge, State
 from adapter.mfa.push.factor import PushFactor
 from idp.admission import UNKNOWN, Room
-from idp.mfa.waiting import WaitingRoom
+from idp.mfa.waiting import RoomFull, WaitingRoom
 
 
 class PhoneWait:
@@ -48,6 +48,18 @@ class PhoneWait:
 
         changed_to = self._room.wait(device.user, changed, seconds, client)
         return found if changed_to is None else changed_to
+
+    def must_have_place(
+        self, device: Device, *, seen: tuple[str, ...], seconds: float, client: str
+    ) -> None:
+        """Raise what :meth:`for_requests` would raise now, before anything is done for the call."""
+        if seconds <= 0:
+            return
+        try:
+            self._room.must_have_place(device.user, client)
+        except RoomFull:
+            if _ids(self._push.pending_for(device)) == set(seen):
+                raise
 
     def for_answer(self, challenge_id: str, user: str, seconds: float) -> State:
         """Return the state of one request of *user* as soon as it has an answer or has ended.

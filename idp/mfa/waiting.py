@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from adapter.errors import TallystickError
 from idp.admission import UNKNOWN, NoPlace, Place, Room
+from idp.processor_turns import aside
 
 T = TypeVar("T")
 ReadPending = Callable[[frozenset[str]], Mapping[str, Hashable]]
@@ -66,7 +67,9 @@ class Waiter:
     def _is_woken(self, deadline: float, ask_every: float) -> bool:
         """Wait; return whether to ask and go on, False when time is up."""
         left = max(0, deadline - time.monotonic())
-        if self._woken.wait(min(left, ask_every)):
+        with aside():
+            is_woken = self._woken.wait(min(left, ask_every))
+        if is_woken:
             self._woken.clear()
             return True
         return ask_every < left
@@ -157,14 +160,23 @@ class WaitingRoom:
             self._leave(waiter)
             waiter.give_up()
 
+    def must_have_place(self, user: str, client: str) -> None:
+        """Raise :class:`RoomFull` if a wait that begins now would get no place."""
+        with self._lock:
+            if not self._admits(user) or not self._room.has_place_for(client):
+                raise _full()
+
+    def _admits(self, user: str) -> bool:
+        of_user = sum(each.user == user for each in self._waiters)
+        return not self._is_closed and of_user < MAX_PLACES_OF_ONE_USER
+
     def _enter(self, waiter: Waiter, client: str) -> None:
-        of_user = sum(each.user == waiter.user for each in self._waiters)
+        if not self._admits(waiter.user):
+            raise _full()
         try:
-            if self._is_closed or of_user >= MAX_PLACES_OF_ONE_USER:
-                raise NoPlace
             waiter.place = self._room.enter(client, waiter.give_up)
         except NoPlace:
-            raise RoomFull("Too many requests wait for phones", "Ask again in a second") from None
+            raise _full() from None
 
     def _leave(self, waiter: Waiter) -> None:
         self._waiters.discard(waiter)
@@ -205,3 +217,7 @@ class WaitingRoom:
             waiters = tuple(self._waiters)
         for waiter in waiters:
             waiter.wake()
+
+
+def _full() -> RoomFull:
+    return RoomFull("Too many requests wait for phones", "Ask again in a few seconds")

@@ -3,7 +3,7 @@
 Granian's WSGI interface gives ``X_Forwarded_For`` and ``X-Forwarded-For`` one name, of which the
 last line wins. Here the lines are checked first (:mod:`idp.web.request_headers`). The body is
 awaited without a thread (:mod:`idp.serving.request_bodies`); once it is whole, the application runs
-in a thread of a pool, and its response is sent whole: no host of ours streams.
+in a thread of a pool when it is its turn, and its response is sent whole: no host of ours streams.
 
 Source: the ASGI specification (HTTP and lifespan), version 2.3; PEP 3333 for WSGI.
 """
@@ -21,6 +21,7 @@ from urllib.parse import unquote_to_bytes
 
 from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
+from idp.processor_turns import ProcessorTurns
 from idp.serving.asgi import Message, Receive, Scope, Send
 from idp.serving.request_bodies import ReadBody, Refused
 from idp.web.edge_refusals import SERVER_ERROR, EdgeRefusal
@@ -68,6 +69,7 @@ class AsgiBridge:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._on_startup = on_startup
         self._counters = counters
+        self._turns = ProcessorTurns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or hear of the start and the end of the server."""
@@ -100,7 +102,8 @@ class AsgiBridge:
     def _answer(self, environ: Environ) -> tuple[Message, Message]:
         """Run the application; an exception that it does not handle is logged and answered 500."""
         try:
-            return _run(self._app, environ)
+            with self._turns.turn():
+                return _run(self._app, environ)
         except Exception as error:
             where = "".join(traceback.format_tb(error.__traceback__))
             get_logger().error("unforeseen", error_type=type(error).__name__, at=where)

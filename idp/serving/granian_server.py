@@ -13,6 +13,7 @@ from granian.server import Server
 
 from idp import logs
 from idp.config import WORKER_THREADS
+from idp.operating_system import allow_open_files, memory_bytes
 from idp.serving import preloading, shutdown
 from idp.serving.asgi_bridge import AsgiBridge
 from idp.serving.planning import count_workers
@@ -23,8 +24,21 @@ from idp.serving.web_worker import load_config, make_app
 if TYPE_CHECKING:
     from idp.services import Services
 
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 4000
 """Connections that a worker accepts at a time; further ones wait to be accepted."""
+
+OTHER_FILES = 300
+"""Files that a worker has open besides its connections: mostly the database, in many threads."""
+
+MAX_THREADS = 2400
+"""Requests that a worker serves at a time: half may be phones that wait (:mod:`idp.admission`).
+
+A thread is made when it is needed.
+"""
+THREAD_BYTES = 128 * 1024
+"""What a thread that waits takes of memory."""
+SHARE_OF_MEMORY = 1 / 8
+"""Of the machine, for the threads of all workers."""
 
 MAX_HEADER_MILLISECONDS = 10_000
 """How long a client may take to send the headers of a request."""
@@ -44,8 +58,16 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def _make_app() -> AsgiBridge:
-    app = make_app()
+def threads_for(memory: int | None, workers: int) -> int:
+    """Return how many threads each worker may have, on a machine with so many bytes of memory."""
+    if memory is None:
+        return WORKER_THREADS
+    fitting = int(memory * SHARE_OF_MEMORY / THREAD_BYTES / workers)
+    return max(WORKER_THREADS, min(MAX_THREADS, fitting))
+
+
+def _make_app(threads: int) -> AsgiBridge:
+    app = make_app(threads)
     services: Services = app.extensions["tallystick"]
     return AsgiBridge(
         app,
@@ -54,7 +76,7 @@ def _make_app() -> AsgiBridge:
             services.admission.bodies,
             services.config.serve.body_seconds,
         ),
-        threads=WORKER_THREADS,
+        threads=threads,
         # When the event loop runs, granian has installed its handlers of signals.
         on_startup=partial(shutdown.call_on_signal, services.ending.close),
         counters=services.counters,
@@ -68,14 +90,16 @@ def main() -> None:
     logs.configure(config.logging.format)
     preloading.preload()
     shutdown.hold_signals_while_forking()
+    workers, files = count_workers(serve, "granian"), allow_open_files()
+    threads = threads_for(memory_bytes(), workers)
     server = Server(
         "tallystick",
         address=serve.bind,
         port=serve.port,
         interface=Interfaces.ASGI,
-        workers=count_workers(serve, "granian"),
+        workers=workers,
         loop=Loops.asyncio,
-        backpressure=MAX_CONNECTIONS,
+        backpressure=min(MAX_CONNECTIONS, max(WORKER_THREADS, files - OTHER_FILES)),
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADER_MILLISECONDS),
         websockets=False,
@@ -90,7 +114,7 @@ def main() -> None:
     )
     # On Windows no handler of a signal runs while granian waits for something to do.
     shutdown.end_when_stdin_closes(server.signal_handler_interrupt)
-    server.serve(target_loader=_make_app, wrap_loader=False)
+    server.serve(target_loader=partial(_make_app, threads), wrap_loader=False)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def main() -> None:
     config = load_config()
     logs.configure(config.logging.format)
     shutdown.end_when_stdin_closes(end_this_process)
-    app = make_app()
+    app = make_app(WORKER_THREADS)
     server = create_server(
         app,
         host=config.serve.bind,

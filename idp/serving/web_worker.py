@@ -26,8 +26,8 @@ def load_config() -> Config:
     return load(Path(os.environ[CONFIG_VARIABLE]))
 
 
-def make_app() -> Flask:
-    """Return the application of a worker process.
+def make_app(threads: int) -> Flask:
+    """Return the application of a worker process that answers so many requests at a time.
 
     If it cannot be made, log one line that says why and end the process with status 1.
     """
@@ -37,7 +37,7 @@ def make_app() -> Flask:
         config = load_config()
         counters = counters_of(config)
         services = assemble(config, counters=counters)
-        app = create_app(config, services=services)
+        app = create_app(config, services=services, threads=threads)
     except TallystickError as error:
         log_and_count(
             counters,

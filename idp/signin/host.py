@@ -26,6 +26,7 @@ from idp.signin.endpoints import METHODS, Endpoints
 from idp.signin.error_handlers import ErrorHandler
 from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
+from idp.signin.held_pages import HeldPages
 from idp.signin.log_in_pages import LogInPages
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.logout.messages import LogOutMessages
@@ -120,7 +121,11 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         longest_freshness=config.trusts.longest_freshness,
     )
     second_factor = SecondFactorSteps(
-        services.sealer.purpose("second-factor-context"), outcomes, clock, services.mfa
+        services.sealer.purpose("second-factor-context"),
+        outcomes,
+        clock,
+        services.mfa,
+        HeldPages(waiting, services.admission.waiting_pages),
     )
     log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
     responses, messages = _senders(services, writer)

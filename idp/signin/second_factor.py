@@ -6,6 +6,7 @@ The progress of the adapters is sealed into the field ``Context``, together with
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from adapter.clock import Clock
 from adapter.mfa.service import MfaService
@@ -27,6 +28,7 @@ from idp.signin import context as contexts
 from idp.signin import errors, pages, passkey_factor, recorded, ways_on
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
+from idp.signin.held_pages import HeldPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.passkey_factor import PasskeyFactor
 from idp.signin.sign_in_step import SignInStep
@@ -43,8 +45,14 @@ class SecondFactorSteps:
     """The second-factor steps of one node."""
 
     def __init__(
-        self, context_seal: Seal, outcomes: SignInOutcomes, clock: Clock, mfa: MfaService
+        self,
+        context_seal: Seal,
+        outcomes: SignInOutcomes,
+        clock: Clock,
+        mfa: MfaService,
+        held: HeldPages,
     ) -> None:
+        self._held = held
         self._seal = context_seal
         self._passkeys = PasskeyFactor(mfa)
         self._outcomes = outcomes
@@ -95,8 +103,9 @@ class SecondFactorSteps:
             return self._post_passkey(step, progress)
         factor, request = _second_factor(step.request), step.request
         proof = request.web.form.to_dict()
-        outcome = factor.post(progress, proof, user, request.for_adapter(step.facts))
-        if isinstance(outcome, Passed):
+        ask = partial(factor.post, progress, proof, user, request.for_adapter(step.facts))
+        outcome = self._held.judge(ask, request, progress)
+        if isinstance(outcome, Passed | Answer):
             return outcome
         if isinstance(outcome, Failed) and outcome.is_final:
             self._outcomes.end_second_factor(progress.context_id)

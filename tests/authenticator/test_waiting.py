@@ -11,6 +11,7 @@ from support.phones.phone_host import running
 from support.phones.signed_phone import signed_phone_of
 from support.users import ALICE, BOB
 
+from idp.authenticator.authentication import NONCE_KIND
 from idp.mfa.waiting import WaitingRoom
 from idp.store.mfa_schema import devices
 
@@ -130,6 +131,42 @@ def test_no_more_than_half_of_the_threads_wait(tmp_path, threads, room_reads, en
         assert len(bob.call("GET", "pending?wait=25").json()["requests"]) == 1
         host.push()
         assert all(len(ids(each)) == 1 for each in waiting)
+
+
+def test_a_phone_that_is_turned_away_writes_nothing(tmp_path, threads, room_reads, endless_wait):
+    with running(tmp_path, threads=2) as host:
+        alice, bob = signed_phone_of(host, host.phone()), signed_phone_of(host, host.phone(BOB))
+        waiting = threads.submit(patiently, alice)
+        room_reads.wait_for(lambda counts: 1 in counts)
+        nonces = host.services.once.number_of(NONCE_KIND, 1000)
+
+        assert bob.call("GET", "pending?wait=25").status_code == 204
+        assert host.services.once.number_of(NONCE_KIND, 1000) == nonces
+
+        host.push("approve_deny", BOB)
+        assert len(bob.call("GET", "pending?wait=25").json()["requests"]) == 1
+        assert host.services.once.number_of(NONCE_KIND, 1000) == nonces + 1
+        host.push()
+        assert len(ids(waiting)) == 1
+
+
+def test_a_call_that_was_made_before_learns_nothing_in_a_full_room(
+    tmp_path, threads, room_reads, endless_wait
+):
+    with running(tmp_path, threads=2) as host:
+        alice, phone = signed_phone_of(host, host.phone()), host.phone(BOB)
+        bob = signed_phone_of(host, phone)
+        waiting = threads.submit(patiently, alice)
+        room_reads.wait_for(lambda counts: 1 in counts)
+        host.push("approve_deny", BOB)
+        meant = bob.meant("GET", "pending?wait=25")
+        header = bob.header(meant)
+
+        assert len(bob.send(meant, header).json()["requests"]) == 1
+        assert bob.send(meant, header).json()["error"] == "call_replayed"
+        phone.deny()
+        assert (bob.send(meant, header).status_code, host.push() is None) == (204, False)
+        assert len(ids(waiting)) == 1
 
 
 def patiently(phone):

@@ -1,10 +1,13 @@
-// Asks every second whether the phone has answered, without touching the page; then posts the form.
+// Asks whether the phone has answered, without touching the page; then posts the form. The server may
+// hold the question until there is news, and says when to ask again.
 // For every page with a form that waits for a phone: of AD FS, security info and password reset.
 const form = document.querySelector("form[data-state]");
 const waiting = form?.querySelector(".waiting");
 const usual = waiting?.textContent;
 const everyMs = 1000;
-const noAnswerAfterMs = 10_000;
+const heldSeconds = 25;
+const noAnswerAfterMs = heldSeconds * 1000 + 10_000;
+let pauseMs = everyMs;
 let mayPost = true;
 
 async function look() {
@@ -16,7 +19,7 @@ async function look() {
     form.submit();
     return;
   }
-  setTimeout(look, everyMs);
+  setTimeout(look, pauseMs);
 }
 
 // Returns whether the phone has answered, or null if the network or the node is away for a moment.
@@ -25,7 +28,11 @@ async function ask() {
   fields.set("Poll", "1");
   try {
     const signal = AbortSignal.timeout(noAnswerAfterMs);
-    const answer = await fetch(form.action, { method: "POST", body: fields, signal });
+    // 204 instead of the same page again
+    const headers = { Prefer: `return=minimal, wait=${heldSeconds}` };
+    const answer = await fetch(form.action, { method: "POST", headers, body: fields, signal });
+    pauseMs = everyMs * (Number(answer.headers.get("Retry-After")) || 1);
+    if (answer.status === 204) return false;
     return answer.status < 500 ? !isPending(await answer.text()) : null;
   } catch {
     return null;

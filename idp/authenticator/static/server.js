@@ -24,7 +24,7 @@ export function now() {
   return Date.now() + ahead;
 }
 
-// Returns the server's JSON, or null when it is too busy to let us wait.
+// Returns the server's JSON; when it is too busy to let us wait, `busyMs`: when to ask again.
 export async function call(account, method, name, { body, signal } = {}) {
   try {
     return await once(account, method, name, body, signal);
@@ -67,7 +67,9 @@ async function send(target, options) {
 }
 
 async function read(response) {
-  if (response.status === 204) return null;
+  if (response.status === 204) {
+    return { busyMs: 1000 * (Number(response.headers.get('Retry-After')) || 1) };
+  }
   const content = await response.json().catch(() => null);
   if (content?.server_time) ahead = Date.parse(content.server_time) - Date.now();
   if (response.ok && content) return content;

@@ -56,7 +56,8 @@ export class Watcher {
       this.failures = 0;
       this.connected = true;
       if (!this.stopped) this.#tell(told);
-      return first || (held && told) ? 0 : PAUSE;
+      if (told.busyMs) return told.busyMs;
+      return first || held ? 0 : PAUSE;
     } catch (failure) {
       return this.stopped ? 0 : this.#explain(failure);
     }
@@ -64,7 +65,7 @@ export class Watcher {
 
   #tell(told) {
     this.onState('ready');
-    if (!told) return;
+    if (told.busyMs) return;
     const shown = [...told.requests, ...told.refusals];
     this.seen = shown.map((request) => request.id).join(',');
     this.onRequests(shown, told.blocked && { name: 'user_blocked' });
