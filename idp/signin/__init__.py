@@ -25,7 +25,8 @@ the dispatcher of the sign-in. A request passes through
   redirect to the same address, and the sign-in is found there again;
 * ``first_proof.py``: is the password right, or the passkey?
 * ``flow.py``, with the questions of ``steps.py`` and the adapters of ``second_factor.py``;
-* ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
+* ``assertion.py``, ``outcomes.py`` (what is stored at the end), ``pages.py`` (what is shown) and
+  ``posting.py`` (the page that posts the response);
 * ``recorded.py``, ``recorded_messages.py`` and ``recorded_claims.py`` (steps for the flight
   recorder, while it is on);
 * ``sending.py``, in whose place a server for testing has ``faulty.py``;

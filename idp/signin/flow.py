@@ -87,8 +87,9 @@ class SignInFlow:
         access = facts.access(authenticated)
         if not pending.asks_for_factor_later:
             needs = needs.with_second_factor(access.requires_second_factor)
-        recorded.decided(step, needs, access)
-        match needs.next_step(facts.session), authenticated:
+        following = needs.next_step(facts.session)
+        recorded.decided(step, needs, access, following)
+        match following, authenticated:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
                 return self._continuations.end(answer, step.request)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from idp.adapters.second_factor import Choice, Passed
 
 
-def decided(step: SignInStep, needs: Needs, access: Access) -> None:
-    """Record what a sign-in needs, what its session has, and what is decided on that."""
+def decided(step: SignInStep, needs: Needs, access: Access, following: Step) -> None:
+    """Record what a sign-in needs, what its session has, and the step that follows from that."""
     recording = step.request.activity.recording
     if recording is None:
         return
@@ -42,7 +42,6 @@ def decided(step: SignInStep, needs: Needs, access: Access) -> None:
         recording.user, recording.is_proved = facts.user.upn, True
     session, request = facts.session, pending.request
     proofs = None if session is None else (session.primary, session.second)
-    following = needs.next_step(session)
     recording.add("decision", lambda: _decision(request, proofs, needs, following, access))
 
 
