@@ -107,7 +107,7 @@ def _encoded(tokens: list[Token]) -> str:
 
 def _decoded(cookie: str) -> list[Token]:
     """Return the tokens of a cookie; a cookie that is not ours has none."""
-    if len(cookie) > MAX_COOKIE_LENGTH:
+    if not cookie or len(cookie) > MAX_COOKIE_LENGTH:
         return []
     try:
         text = base64.b64decode(cookie, validate=True).decode("ascii")

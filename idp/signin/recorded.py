@@ -167,7 +167,6 @@ def answered(web: WebRequest, answer: Answer) -> None:
     recording = web.activity.recording
     if not recording:
         return
-    parts = urlsplit(answer.header("Location") or "")
     fields = {
         "status": answer.status,
         "page": answer.page,
@@ -175,11 +174,17 @@ def answered(web: WebRequest, answer: Answer) -> None:
         "path": web.path,
         "client_ip": web.client_ip,
         "user_agent": web.user_agent[:300],
-        **(
-            {"redirects_to": f"{parts.scheme}://{parts.netloc}{parts.path}"} if parts.netloc else {}
-        ),
+        **_redirection(answer.header("Location")),
     }
     recording.add("answer", lambda: fields)
+
+
+def _redirection(location: str | None) -> Fields:
+    """Return where an answer leads on another host; nothing of the query is recorded."""
+    parts = urlsplit(location) if location else None
+    if parts is None or not parts.netloc:
+        return {}
+    return {"redirects_to": f"{parts.scheme}://{parts.netloc}{parts.path}"}
 
 
 def _about(step: SignInStep) -> None:

@@ -97,6 +97,11 @@ def own_cookies(cookies: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def own_cookie(cookies: Mapping[str, str], name: str) -> str:
+    """Return the value that :func:`own_cookies` has for *name*, empty if it has none."""
+    return cookies.get(PREFIX + name, cookies.get(name, ""))
+
+
 def repeated_cookie(header: str) -> str | None:
     """Return the name of a cookie of ours that comes twice in a header ``Cookie``, else None.
 
