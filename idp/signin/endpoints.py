@@ -45,7 +45,7 @@ from idp.web.page_texts import page_language
 from idp.web.theme.theme import Theme
 from idp.web.web_request import WebRequest
 
-CREDENTIALS = ("UserName", "Password", "Passkey", "Context")
+CREDENTIALS = frozenset({"UserName", "Password", "Passkey", "Context"})
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -188,7 +188,7 @@ class Endpoints:
     ) -> Answer:
         _must_be_get_or_post(web)
         fields = web.form
-        if any(name in fields for name in CREDENTIALS):
+        if not CREDENTIALS.isdisjoint(fields):
             self._must_be_from_here(web)
         request = self._browser_request(web)
         if web.method == "GET" and (answer := self._flow.continued(request)) is not None:

@@ -166,7 +166,7 @@ def answered(web: WebRequest, answer: Answer) -> None:
     recording = web.activity.recording
     if not recording:
         return
-    status, page, location = answer.status, answer.page, answer.header("Location") or ""
+    status, page, location = answer.status, answer.page, answer.header("Location")
     method, path, origin, agent = web.method, web.path, web.request_context, web.user_agent[:300]
     recording.add(
         "answer",
@@ -177,15 +177,15 @@ def answered(web: WebRequest, answer: Answer) -> None:
             "path": path,
             "client_ip": origin.shown_ip,
             "user_agent": agent,
-            **_redirect(location),
+            **_redirection(location),
         },
     )
 
 
-def _redirect(location: str) -> Fields:
-    """Return where a redirect leads, without its query; nothing for an address of our own."""
-    parts = urlsplit(location)
-    if not parts.netloc:
+def _redirection(location: str | None) -> Fields:
+    """Return where an answer leads on another host; nothing of the query is recorded."""
+    parts = urlsplit(location) if location else None
+    if parts is None or not parts.netloc:
         return {}
     return {"redirects_to": f"{parts.scheme}://{parts.netloc}{parts.path}"}
 

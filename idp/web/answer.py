@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 Header = tuple[str, str]
 
@@ -23,9 +23,12 @@ class Answer:
 
     def with_header(self, name: str, value: str) -> Answer:
         """Return the answer with one header more."""
-        return replace(self, headers=(*self.headers, (name, value)))
+        return Answer(self.body, self.status, (*self.headers, (name, value)), self.page)
 
     def header(self, name: str) -> str | None:
         """Return the value of the first header of this name, None without one."""
         wanted = name.lower()
-        return next((value for each, value in self.headers if each.lower() == wanted), None)
+        for each, value in self.headers:
+            if each.lower() == wanted:
+                return value
+        return None

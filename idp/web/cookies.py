@@ -12,7 +12,6 @@ removes it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Literal
@@ -38,8 +37,7 @@ _EARLIER_PATHS = {
     "tallystick_":  "/",
 }  # fmt: skip
 """The beginnings of our cookies' names, and their paths where they have no prefix."""
-_OURS = re.compile(rf"(?:^|[;,])\s*((?:{PREFIX})?(?:{'|'.join(_EARLIER_PATHS)})[^=;,\s]*)\s*=")
-# A list of cookies is separated by ";", and a comma joins the values of two header lines.
+_OURS = (*_EARLIER_PATHS, *(PREFIX + start for start in _EARLIER_PATHS))
 
 
 def cookie_is_secure(base_url: str) -> bool:
@@ -97,6 +95,11 @@ def own_cookies(cookies: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def own_cookie(cookies: Mapping[str, str], name: str) -> str:
+    """Return the value that :func:`own_cookies` has for *name*, empty if it has none."""
+    return cookies.get(PREFIX + name, cookies.get(name, ""))
+
+
 def repeated_cookie(header: str) -> str | None:
     """Return the name of a cookie of ours that comes twice in a header ``Cookie``, else None.
 
@@ -104,10 +107,14 @@ def repeated_cookie(header: str) -> str | None:
     nothing says which of them is ours.
     """
     seen = set()
-    for name in _OURS.findall(header):
-        if name in seen:
-            return str(name)
-        seen.add(name)
+    # A list of cookies is separated by ";", and a comma joins the values of two header lines.
+    for cookie in header.replace(",", ";").split(";"):
+        name, is_set, _value = cookie.partition("=")
+        name = name.strip()
+        if is_set and name.startswith(_OURS):
+            if name in seen:
+                return name
+            seen.add(name)
     return None
 
 

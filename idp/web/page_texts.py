@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from adapter import texts as adapter_texts
 from adapter.sentences import Sentence
-from idp.web.cookies import own_cookies
+from idp.web.cookies import own_cookie
 from idp.web.languages import COOKIE, ENGLISH, Language, choose_language, with_choice
 from idp.web.web_request import HasHeaders
 
@@ -109,8 +109,7 @@ class PageLanguage:
     @property
     def _chosen(self) -> str:
         if self._choice is None:
-            cookies = own_cookies(self._request.cookies) if self._request else {}
-            self._choice = cookies.get(COOKIE, "")
+            self._choice = own_cookie(self._request.cookies, COOKIE) if self._request else ""
         return self._choice
 
     @property

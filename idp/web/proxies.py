@@ -18,6 +18,7 @@ configured.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 
 from idp.federation.request_context import IpAddress, RequestContext, parse_address
@@ -49,8 +50,10 @@ class Proxies:
 
     def has(self, peer: str) -> bool:
         """Return whether *peer* is one of the proxies."""
-        address = parse_address(peer)
         networks = (*self._web_application_proxies, *self._reverse_proxies)
+        if not networks:
+            return False
+        address = _peer_address(peer)
         return address is not None and _is_in(address, networks)
 
     def request_context(self, peer: str, headers: Mapping[str, str], path: str) -> RequestContext:
@@ -59,7 +62,7 @@ class Proxies:
         A client whose address is unknown counts as outside: that of a reverse proxy of ours that
         names none, or a peer without an address.
         """
-        nearest = parse_address(peer)
+        nearest = _peer_address(peer)
         client = self._client(nearest, headers)
         forwarded: tuple[str, ...] = ()
         proxy = ""
@@ -82,10 +85,18 @@ class Proxies:
         None where one of them names nothing, or what is no address.
         """
         client = peer
+        if not self._reverse_proxies:
+            return client
         hops = iter(_from_the_right(headers.get(FORWARDED_FOR, "")))
         while client is not None and _is_in(client, self._reverse_proxies):
             client = parse_address(next(hops, ""))
         return client
+
+
+@lru_cache(maxsize=256)
+def _peer_address(peer: str) -> IpAddress | None:
+    """Return the address of what is connected to us; most requests come by a few connections."""
+    return parse_address(peer)
 
 
 def _believed(forwarded: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from idp import logs
 from idp.web import app as web
+from idp.web.activity import activity_id
 from idp.web.headers import HEADERS
 from idp.web.origin import is_same_origin
 
@@ -96,6 +97,21 @@ def test_an_unexpected_error_is_logged_by_its_place_and_never_by_its_text(client
     assert (unforeseen["event"], unforeseen["error_type"]) == ("unforeseen", "ValueError")
     assert "web/test_app.py" in unforeseen["at"]
     assert told["code"] == "http_500"
+
+
+def test_a_request_that_another_one_makes_does_not_take_over_its_activity_id(client):
+    outer = Flask("outer", static_folder=None)
+    web.harden(outer)
+
+    @outer.get("/")
+    def view():
+        before = activity_id()
+        client.get("/own")
+        return f"{before == activity_id()}"
+
+    assert outer.test_client().get("/").text == "True"
+    with pytest.raises(LookupError):
+        activity_id()
 
 
 def asked(**headers: str) -> Request:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from idp.web.cookies import (
     delete_cookie_header,
+    own_cookie,
     own_cookies,
     repeated_cookie,
     set_cookie_header,
@@ -54,6 +55,12 @@ def test_the_prefixed_cookie_outranks_the_plain_one_in_either_order():
 
 def test_a_plain_cookie_counts_for_one_release():
     assert own_cookies({"MSISAuth": "old"}) == {"MSISAuth": "old"}
+
+
+@given(st.dictionaries(st.sampled_from([*OURS, *(f"__Host-{each}" for each in OURS)]), st.text()))
+def test_one_cookie_is_read_as_all_are(cookies):
+    for name in OURS:
+        assert own_cookie(cookies, name) == own_cookies(cookies).get(name, "")
 
 
 @given(
