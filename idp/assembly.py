@@ -41,6 +41,7 @@ from idp.store.nps import SqlNpsStore
 from idp.store.nt_hashes import SqlNtHashStore
 from idp.store.outbox import SqlOutbox
 from idp.store.password_resets import SqlResetStore
+from idp.store.phones import SqlPhoneStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.recordings import SqlRecordings
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.notices.phones import PhoneStore
     from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
     from idp.saml_faults.next_fault import NextFaultStore
@@ -97,6 +99,7 @@ class _Stores(TypedDict):
     once: UsedOnce
     next_faults: NextFaultStore
     resets: ResetStore
+    phones: PhoneStore
     notices: PhoneNotices
     outbox: Outbox
 
@@ -161,6 +164,7 @@ def _stores(database: Database, sealer: Sealer) -> _Stores:
         once=SqlUsedOnce(database),
         next_faults=SqlNextFaults(database),
         resets=SqlResetStore(database),
+        phones=SqlPhoneStore(database),
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
     )

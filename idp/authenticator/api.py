@@ -69,20 +69,25 @@ class Api:
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        device = self.authentication.calling_device(request)
+        phone = self.authentication.calling_phone(request)
+        device = phone.device
+
+        def check() -> None:
+            nonlocal phone
+            phone = self.authentication.check_again(device)
+
         query = read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
         found = self.wait.for_requests(
             device,
             seen=query.seen,
             seconds=query.seconds,
-            check=lambda: self.authentication.check_again(device),
+            check=check,
             client=client_of(client_ip()),
         )
-        notices = self.services.notices.of_device(device.id)
         is_blocked = bool(query.seen) and self.services.mfa.protection.is_blocked(device.user)
         return {
             **requests_for(device, found, self.services.mfa),
-            "notices": [notice_reply(notice) for notice in notices],
+            "notices": [notice_reply(notice) for notice in phone.notices],
             **({"blocked": True} if is_blocked else {}),
         }
 

@@ -19,6 +19,7 @@ from idp.authenticator.request_signing import (
     check_signature,
     read_header,
 )
+from idp.notices.phones import KnownPhone
 from idp.services import Services
 from idp.session.rate_limit import RateLimit
 
@@ -37,18 +38,22 @@ class RequestAuthentication:
     services: Services
 
     def calling_device(self, request: Request) -> Device:
-        """Return the device that made this call.
+        """Return the device that made this call; raises what :meth:`calling_phone` raises."""
+        return self.calling_phone(request).device
+
+    def calling_phone(self, request: Request) -> KnownPhone:
+        """Return the device that made this call, with its notices.
 
         Raises :class:`~idp.authenticator.request_signing.SignatureRefused`: ``not_signed``,
         ``device_unknown`` (never activated, or removed), ``bad_signature``, ``stale_call``,
         ``call_replayed``, ``user_disabled``.
         """
         stamp, signature = read_header(request.headers.get("Authorization"))
-        device = self._device(stamp.device)
-        self._check(request, stamp, signature, device.public_key)
+        phone = self._phone(stamp.device)
+        self._check(request, stamp, signature, phone.device.public_key)
+        self.check_user(phone.device.user)  # before the claim: it was read with the device
         self._claim(stamp)
-        self.check_user(device.user)
-        return device
+        return phone
 
     def check_new_device(self, request: Request, public_key: bytes) -> Stamp:
         """Check that the calling phone has the key that it wants to register.
@@ -89,10 +94,11 @@ class RequestAuthentication:
                 code="too_many_codes",
             )
 
-    def check_again(self, device: Device) -> None:
+    def check_again(self, device: Device) -> KnownPhone:
         """Raise if the device was removed or its user disabled while the phone waited."""
-        self._device(device.id)
+        phone = self._phone(device.id)
         self.check_user(device.user)
+        return phone
 
     def check_user(self, name: str) -> None:
         """Raise :class:`SignatureRefused` (``user_disabled``) unless this user may sign in."""
@@ -102,15 +108,15 @@ class RequestAuthentication:
                 "The account is disabled", "Ask an administrator", code="user_disabled"
             )
 
-    def _device(self, device_id: str) -> Device:
-        device = self.services.mfa.devices.find(device_id)
-        if device is None:
+    def _phone(self, device_id: str) -> KnownPhone:
+        phone = self.services.phones.find(device_id)
+        if phone is None:
             raise SignatureRefused(
                 "This phone is not registered, or no longer",
                 "Remove the account from the phone and activate it again",
                 code="device_unknown",
             )
-        return device
+        return phone
 
     def _check(self, request: Request, stamp: Stamp, signature: bytes, key: bytes) -> None:
         check_signature(self._call(request), stamp, signature, key)

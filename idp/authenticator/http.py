@@ -37,6 +37,7 @@ class ApiHttp:
     def __init__(self, api: Api, services: Services) -> None:
         self._clock = services.clock
         self._counters = services.counters
+        self._database = services.database
         self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
             "activate": ("POST", api.activate),
             "account": ("GET", api.account),
@@ -49,7 +50,8 @@ class ApiHttp:
         """Answer one call, always with JSON or with nothing."""
         request.max_content_length = MAX_BODY_LENGTH
         try:
-            return self._json(self._view(name)(request), 200)
+            with self._database.of_request():
+                return self._json(self._view(name)(request), 200)
         except RoomFull:
             return Response(status=204, headers=[RETRY_SOON])
         except TallystickError as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, exc
 from sqlalchemy.engine import URL, make_url
@@ -17,6 +17,8 @@ from idp.store import errors
 from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, is_busy, unavailable
 from idp.store.joint import JointOfThread, JointTransaction
 from idp.store.postgresql import PostgresqlServer, queue
+from idp.store.prepared import Prepared, Question, all_of
+from idp.store.request_reads import RequestReads, Rows
 from idp.store.sqlite import SqliteFile
 
 __all__ = ["Database", "StoreUnavailable"]
@@ -53,6 +55,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._source = _source(parsed, connections)
         self._joint = JointOfThread()
+        self._reads = RequestReads()
         self._waits_for_disk = waits_for_disk
 
     def create(self) -> None:
@@ -89,6 +92,7 @@ class Database:
         Within :meth:`together` it commits with all the rest.
         """
         joint, durable = self._joint.current, durable and self._waits_for_disk
+        self._reads.forget()
         try:
             begin = self._begin_patiently if patient else self._source.begin
             with joint.write() if joint else begin(durable=durable) as connection:
@@ -97,6 +101,8 @@ class Database:
                 yield connection
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
+        finally:
+            self._reads.forget()
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -142,6 +148,38 @@ class Database:
             raise unavailable(error) from error
         finally:
             self._joint.current = None
+
+    def of_request(self) -> AbstractContextManager[None]:
+        """Answer :meth:`rows` of this thread, within, from what it has read and not written since.
+
+        For one request, which must not wait for anything else meanwhile and then look again.
+        """
+        return self._reads.of_request()
+
+    def rows(self, query: Prepared, values: Mapping[str, Any]) -> Rows:
+        """Return all rows of a query; within :meth:`of_request`, read each only once."""
+        question = (query, values)
+        found = None if self._joint.current else self._reads.find(question)
+        if found is None:
+            with self.read() as connection:
+                found = query.all(connection, values)
+            self.know(query, values, found)
+        return found
+
+    def know(self, query: Prepared, values: Mapping[str, Any], rows: Rows) -> None:
+        """Let :meth:`rows` know what another query has just read, too."""
+        if self._joint.current is None:
+            self._reads.keep((query, values), rows)
+
+    def read_ahead(self, questions: Sequence[Question]) -> None:
+        """Read what :meth:`rows` will be asked for, where that saves waits for PostgreSQL."""
+        if self.is_sqlite or not self._reads.is_on or self._joint.current is not None:
+            return
+        unknown = [each for each in questions if self._reads.find(each) is None]
+        if unknown:
+            with self.read() as connection:
+                for question, rows in zip(unknown, all_of(connection, unknown), strict=True):
+                    self._reads.keep(question, rows)
 
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
         """Lend a connection that sees every row of *table* up to the highest serial it sees.
