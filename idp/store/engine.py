@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, exc
@@ -22,6 +23,10 @@ from idp.store.request_reads import RequestReads, Rows
 from idp.store.sqlite import SqliteFile
 
 __all__ = ["Database", "StoreUnavailable"]
+
+
+Open = Callable[[], AbstractContextManager[Connection]]
+"""Lends a connection."""
 
 
 class Source(Protocol):
@@ -62,26 +67,19 @@ class Database:
         """Create an empty SQLite file with mode 0600 if it does not exist."""
         self._source.create()
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection in autocommit mode.
 
         Raises :class:`StoreUnavailable`, as everything that uses the database does.
         """
         joint = self._joint.current
         if joint is not None and joint.connection is not None:
-            yield joint.connection
-            return
-        try:
-            with self._source.connect() as connection:
-                yield connection
-        except DRIVER_ERRORS as error:
-            raise unavailable(error) from error
+            return nullcontext(joint.connection)
+        return _Lent(self._source.connect)
 
-    @contextmanager
     def write(
         self, *, durable: bool = True, alone: Table | None = None, patient: bool = False
-    ) -> Iterator[Connection]:
+    ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction, which commits at the end or rolls back on an error.
 
         With ``durable`` false, the commit does not wait for the disk: every process sees it, but a
@@ -92,17 +90,15 @@ class Database:
         Within :meth:`together` it commits with all the rest.
         """
         joint, durable = self._joint.current, durable and self._waits_for_disk
-        self._reads.forget()
-        try:
-            begin = self._begin_patiently if patient else self._source.begin
-            with joint.write() if joint else begin(durable=durable) as connection:
-                if alone is not None and not self.is_sqlite:
-                    queue(connection, f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE")
-                yield connection
-        except DRIVER_ERRORS as error:
-            raise unavailable(error) from error
-        finally:
-            self._reads.forget()
+        begin: Open
+        if joint is not None:
+            begin = joint.write
+        else:
+            first = self._begin_patiently if patient else self._source.begin
+            begin = partial(first, durable=durable)
+        if alone is not None and not self.is_sqlite:
+            begin = partial(_locking, begin, alone)
+        return _Lent(begin, self._reads.forget)
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -191,6 +187,52 @@ class Database:
     def dispose(self) -> None:
         """Close all idle connections. The next use opens new ones."""
         self._source.dispose()
+
+
+class _Lent(AbstractContextManager[Connection]):
+    """What is lent, with the errors of drivers raised as :class:`StoreUnavailable`.
+
+    *around* is called before and after. A class, since each request has several of these.
+    """
+
+    __slots__ = ("_around", "_lent", "_open")
+
+    def __init__(self, open_: Open, around: Callable[[], None] | None = None) -> None:
+        self._open = open_
+        self._around = around
+
+    def __enter__(self) -> Connection:
+        if self._around is not None:
+            self._around()
+        try:
+            self._lent = self._open()
+            return self._lent.__enter__()
+        except DRIVER_ERRORS as error:
+            raise unavailable(error) from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._lent.__exit__(kind, error, trace)
+        except DRIVER_ERRORS as other:
+            raise unavailable(other) from other
+        finally:
+            if self._around is not None:
+                self._around()
+        if isinstance(error, DRIVER_ERRORS):
+            raise unavailable(error) from error
+
+
+@contextmanager
+def _locking(begin: Open, table: Table) -> Iterator[Connection]:
+    """Begin a transaction that alone writes to a table."""
+    with begin() as connection:
+        queue(connection, f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+        yield connection
 
 
 def _source(url: URL, connections: int) -> Source:
