@@ -78,6 +78,7 @@ def assemble(
         once=rooms.once,
         next_faults=rooms.next_faults,
         resets=rooms.resets,
+        phones=rooms.phones,
         notices=rooms.notices,
         outbox=rooms.outbox,
         recordings=rooms.recordings,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.notices.phones import PhoneStore
     from idp.nps.store import NpsServers
     from idp.recorder.recorder import Recorder
     from idp.recorder.store import RecordingStore
@@ -56,7 +57,10 @@ class Housekeeping(Protocol):
 
 
 class Closable(Protocol):
-    """What has to be closed at the end."""
+    """What has to be closed at the end, and what is read once in a request."""
+
+    def of_request(self) -> AbstractContextManager[None]:
+        """Let this thread read what steps of one request share once; writing begins anew."""
 
     def dispose(self) -> None:
         """Close what is open, such as connections."""
@@ -96,6 +100,7 @@ class Services:
     ``once``              (store) what may happen once, such as using a request ID
     ``next_faults``       (store) the faults that the next sign-ins to trusts get
     ``resets``            (store) password resets in progress, and their limits
+    ``phones``            (store) what a call of a phone is answered from
     ``notices``           (store) notices on users' devices
     ``outbox``            (store) mails that wait to be sent
     ``recorder``          the flight recorder: records what happens in sign-ins, step by step
@@ -136,6 +141,7 @@ class Services:
     once: UsedOnce
     next_faults: NextFaultStore
     resets: ResetStore
+    phones: PhoneStore
     notices: PhoneNotices
     outbox: Outbox
     signing_keys: SigningKeyRing

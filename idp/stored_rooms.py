@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.notices.phones import PhoneStore
     from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
     from idp.saml_faults.next_fault import NextFaultStore
@@ -153,6 +154,12 @@ class StoredRooms:
         from idp.store.password_resets import SqlResetStore
 
         return SqlResetStore(self.database)
+
+    @cached_property
+    def phones(self) -> PhoneStore:
+        from idp.store.phones import SqlPhoneStore
+
+        return SqlPhoneStore(self.database)
 
     @cached_property
     def notices(self) -> PhoneNotices:

@@ -48,6 +48,7 @@ from adapter.mfa.protection.store import ProtectionStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
+from adapter.mfa.read_ahead import ReadAhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class MfaStores:
     protection: ProtectionStore
     policies: PolicyStore
     choices: ChoiceStore
+    ahead: ReadAhead
 
 
 class UnknownMethod(TallystickError):
@@ -106,6 +108,7 @@ class MfaService:
         random = random or secrets.SystemRandom()
         self.policies = stores.policies
         self._choices = stores.choices
+        self._ahead = stores.ahead
         self._clock = clock
         self.products_after_table = products_after_table
         self._groups_of = groups_of
@@ -132,6 +135,7 @@ class MfaService:
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        self._ahead.methods(user)
         choices = self._choices.of_user(user)
         return Methods(
             tuple(
@@ -213,6 +217,7 @@ class MfaService:
 
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
+        self._ahead.permissions(user)
         found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
         return replace(found, is_blocked=self.protection.is_blocked(user))
 

@@ -76,20 +76,24 @@ class Api:
             query = _query_of(request)
             self.wait.must_have_place(device, seen=query.seen, seconds=query.seconds, client=client)
 
-        device = self.authentication.calling_device(request, must_have_place)
-        query = _query_of(request)
+        phone = self.authentication.calling_phone(request, must_have_place)
+        device, query = phone.device, _query_of(request)
+
+        def check() -> None:
+            nonlocal phone
+            phone = self.authentication.check_again(device)
+
         found = self.wait.for_requests(
             device,
             seen=query.seen,
             seconds=query.seconds,
-            check=lambda: self.authentication.check_again(device),
+            check=check,
             client=client,
         )
-        notices = self.services.notices.of_device(device.id)
         is_blocked = bool(query.seen) and self.services.mfa.protection.is_blocked(device.user)
         return {
             **requests_for(device, found, self.services.mfa),
-            "notices": [notice_reply(notice) for notice in notices],
+            "notices": [notice_reply(notice) for notice in phone.notices],
             **({"blocked": True} if is_blocked else {}),
         }
 

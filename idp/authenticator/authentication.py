@@ -20,6 +20,7 @@ from idp.authenticator.request_signing import (
     check_signature,
     read_header,
 )
+from idp.notices.phones import KnownPhone
 from idp.services import Services
 from idp.session.rate_limit import RateLimit
 
@@ -37,10 +38,14 @@ class RequestAuthentication:
 
     services: Services
 
-    def calling_device(
+    def calling_device(self, request: Request) -> Device:
+        """Return the device that made this call; raises what :meth:`calling_phone` raises."""
+        return self.calling_phone(request).device
+
+    def calling_phone(
         self, request: Request, before_use: Callable[[Device], None] = lambda device: None
-    ) -> Device:
-        """Return the device that made this call.
+    ) -> KnownPhone:
+        """Return the device that made this call, with its notices.
 
         ``before_use`` is called before the call counts as made, and raises to keep it from that:
         nothing is written for it then, and it tells the phone nothing.
@@ -49,12 +54,12 @@ class RequestAuthentication:
         ``call_replayed``, ``user_disabled``.
         """
         stamp, signature = read_header(request.headers.get("Authorization"))
-        device = self._device(stamp.device)
-        self._check(request, stamp, signature, device.public_key)
-        before_use(device)
+        phone = self._phone(stamp.device)
+        self._check(request, stamp, signature, phone.device.public_key)
+        self.check_user(phone.device.user)  # before the claim: it was read with the device
+        before_use(phone.device)
         self._claim(stamp)
-        self.check_user(device.user)
-        return device
+        return phone
 
     def check_new_device(self, request: Request, public_key: bytes) -> Stamp:
         """Check that the calling phone has the key that it wants to register.
@@ -95,10 +100,11 @@ class RequestAuthentication:
                 code="too_many_codes",
             )
 
-    def check_again(self, device: Device) -> None:
+    def check_again(self, device: Device) -> KnownPhone:
         """Raise if the device was removed or its user disabled while the phone waited."""
-        self._device(device.id)
+        phone = self._phone(device.id)
         self.check_user(device.user)
+        return phone
 
     def check_user(self, name: str) -> None:
         """Raise :class:`SignatureRefused` (``user_disabled``) unless this user may sign in."""
@@ -108,15 +114,15 @@ class RequestAuthentication:
                 "The account is disabled", "Ask an administrator", code="user_disabled"
             )
 
-    def _device(self, device_id: str) -> Device:
-        device = self.services.mfa.devices.find(device_id)
-        if device is None:
+    def _phone(self, device_id: str) -> KnownPhone:
+        phone = self.services.phones.find(device_id)
+        if phone is None:
             raise SignatureRefused(
                 "This phone is not registered, or no longer",
                 "Remove the account from the phone and activate it again",
                 code="device_unknown",
             )
-        return device
+        return phone
 
     def _check(self, request: Request, stamp: Stamp, signature: bytes, key: bytes) -> None:
         check_signature(self._call(request), stamp, signature, key)

@@ -38,6 +38,7 @@ class ApiHttp:
         self._clock = services.clock
         self._counters = services.counters
         self._return_times = services.admission.refused_phones
+        self._database = services.database
         self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
             "activate": ("POST", api.activate),
             "account": ("GET", api.account),
@@ -50,7 +51,8 @@ class ApiHttp:
         """Answer one call, always with JSON or with nothing."""
         request.max_content_length = MAX_BODY_LENGTH
         try:
-            return self._json(self._view(name)(request), 200)
+            with self._database.of_request():
+                return self._json(self._view(name)(request), 200)
         except RoomFull:
             return Response(status=204, headers=[retry_after(self._return_times.next_seconds())])
         except TallystickError as error:

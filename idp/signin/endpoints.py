@@ -89,13 +89,15 @@ class Endpoints:
 
     def ls(self, web: WebRequest) -> Answer:
         """Single sign-on: a message by either binding, or a post of one of our pages."""
-        return self._in_chosen_language(web, by_name=False)
+        with self._services.database.of_request():
+            return self._in_chosen_language(web, by_name=False)
 
     def idp_initiated(self, web: WebRequest) -> Answer:
         """IdP-initiated sign-on: by ``loginToRp``, by RelayState, or chosen from a list."""
         if not self._services.config.sign_in.idp_initiated:
             raise errors.no_handler()
-        return self._in_chosen_language(web, by_name=True)
+        with self._services.database.of_request():
+            return self._in_chosen_language(web, by_name=True)
 
     def own_page(self, web: WebRequest) -> Answer:
         """Sign a user in for a page of this server, which the address names."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, exc
 from sqlalchemy.engine import URL, make_url
@@ -17,9 +18,15 @@ from idp.store import errors
 from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, is_busy, unavailable
 from idp.store.joint import JointOfThread, JointTransaction
 from idp.store.postgresql import PostgresqlServer, queue
+from idp.store.prepared import Prepared, Question, all_of
+from idp.store.request_reads import RequestReads, Rows
 from idp.store.sqlite import SqliteFile
 
 __all__ = ["Database", "StoreUnavailable"]
+
+
+Open = Callable[[], AbstractContextManager[Connection]]
+"""Lends a connection."""
 
 
 class Source(Protocol):
@@ -53,32 +60,26 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._source = _source(parsed, connections)
         self._joint = JointOfThread()
+        self._reads = RequestReads()
         self._waits_for_disk = waits_for_disk
 
     def create(self) -> None:
         """Create an empty SQLite file with mode 0600 if it does not exist."""
         self._source.create()
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection in autocommit mode.
 
         Raises :class:`StoreUnavailable`, as everything that uses the database does.
         """
         joint = self._joint.current
         if joint is not None and joint.connection is not None:
-            yield joint.connection
-            return
-        try:
-            with self._source.connect() as connection:
-                yield connection
-        except DRIVER_ERRORS as error:
-            raise unavailable(error) from error
+            return nullcontext(joint.connection)
+        return _Lent(self._source.connect)
 
-    @contextmanager
     def write(
         self, *, durable: bool = True, alone: Table | None = None, patient: bool = False
-    ) -> Iterator[Connection]:
+    ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction, which commits at the end or rolls back on an error.
 
         With ``durable`` false, the commit does not wait for the disk: every process sees it, but a
@@ -89,14 +90,15 @@ class Database:
         Within :meth:`together` it commits with all the rest.
         """
         joint, durable = self._joint.current, durable and self._waits_for_disk
-        try:
-            begin = self._begin_patiently if patient else self._source.begin
-            with joint.write() if joint else begin(durable=durable) as connection:
-                if alone is not None and not self.is_sqlite:
-                    queue(connection, f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE")
-                yield connection
-        except DRIVER_ERRORS as error:
-            raise unavailable(error) from error
+        begin: Open
+        if joint is not None:
+            begin = joint.write
+        else:
+            first = self._begin_patiently if patient else self._source.begin
+            begin = partial(first, durable=durable)
+        if alone is not None and not self.is_sqlite:
+            begin = partial(_locking, begin, alone)
+        return _Lent(begin, self._reads.forget)
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -143,6 +145,38 @@ class Database:
         finally:
             self._joint.current = None
 
+    def of_request(self) -> AbstractContextManager[None]:
+        """Answer :meth:`rows` of this thread, within, from what it has read and not written since.
+
+        For one request, which must not wait for anything else meanwhile and then look again.
+        """
+        return self._reads.of_request()
+
+    def rows(self, query: Prepared, values: Mapping[str, Any]) -> Rows:
+        """Return all rows of a query; within :meth:`of_request`, read each only once."""
+        question = (query, values)
+        found = None if self._joint.current else self._reads.find(question)
+        if found is None:
+            with self.read() as connection:
+                found = query.all(connection, values)
+            self.know(query, values, found)
+        return found
+
+    def know(self, query: Prepared, values: Mapping[str, Any], rows: Rows) -> None:
+        """Let :meth:`rows` know what another query has just read, too."""
+        if self._joint.current is None:
+            self._reads.keep((query, values), rows)
+
+    def read_ahead(self, questions: Sequence[Question]) -> None:
+        """Read what :meth:`rows` will be asked for, where that saves waits for PostgreSQL."""
+        if self.is_sqlite or not self._reads.is_on or self._joint.current is not None:
+            return
+        unknown = [each for each in questions if self._reads.find(each) is None]
+        if unknown:
+            with self.read() as connection:
+                for question, rows in zip(unknown, all_of(connection, unknown), strict=True):
+                    self._reads.keep(question, rows)
+
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
         """Lend a connection that sees every row of *table* up to the highest serial it sees.
 
@@ -153,6 +187,52 @@ class Database:
     def dispose(self) -> None:
         """Close all idle connections. The next use opens new ones."""
         self._source.dispose()
+
+
+class _Lent(AbstractContextManager[Connection]):
+    """What is lent, with the errors of drivers raised as :class:`StoreUnavailable`.
+
+    *around* is called before and after. A class, since each request has several of these.
+    """
+
+    __slots__ = ("_around", "_lent", "_open")
+
+    def __init__(self, open_: Open, around: Callable[[], None] | None = None) -> None:
+        self._open = open_
+        self._around = around
+
+    def __enter__(self) -> Connection:
+        if self._around is not None:
+            self._around()
+        try:
+            self._lent = self._open()
+            return self._lent.__enter__()
+        except DRIVER_ERRORS as error:
+            raise unavailable(error) from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._lent.__exit__(kind, error, trace)
+        except DRIVER_ERRORS as other:
+            raise unavailable(other) from other
+        finally:
+            if self._around is not None:
+                self._around()
+        if isinstance(error, DRIVER_ERRORS):
+            raise unavailable(error) from error
+
+
+@contextmanager
+def _locking(begin: Open, table: Table) -> Iterator[Connection]:
+    """Begin a transaction that alone writes to a table."""
+    with begin() as connection:
+        queue(connection, f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+        yield connection
 
 
 def _source(url: URL, connections: int) -> Source:

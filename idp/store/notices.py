@@ -19,7 +19,7 @@ from idp.store.stored_json import DamagedValue, load_object
 
 OCCASION_COLUMNS = ("occasion", "user", "at", "details")
 _NOTICES = [notices.c[name] for name in OCCASION_COLUMNS]
-_OF_DEVICE = Prepared(
+OF_DEVICE = Prepared(
     select(notices.c.id, *_NOTICES)
     .where(notices.c.device == bindparam("device"))
     .order_by(notices.c.serial.desc())
@@ -58,6 +58,12 @@ def occasion_from_row(code: str, user: str, at: Any, details: str) -> Occasion:
     return Occasion(code, user, at, str(values.get("platform", "")), str(values.get("name", "")))
 
 
+def notice_from_row(row: Sequence[Any]) -> Notice:
+    """Return the notice of a row of :data:`OF_DEVICE`."""
+    identifier, *rest = row
+    return Notice(identifier, occasion_from_row(*rest))
+
+
 class SqlPhoneNotices:
     """The :class:`~idp.notices.phone_notices.PhoneNotices` of a database."""
 
@@ -67,8 +73,8 @@ class SqlPhoneNotices:
     def of_device(self, device_id: str) -> Sequence[Notice]:
         """Return the notices of a device, newest first."""
         with self._database.read() as connection:
-            rows = _OF_DEVICE.all(connection, {"device": device_id})
-        return [Notice(identifier, occasion_from_row(*rest)) for identifier, *rest in rows]
+            rows = OF_DEVICE.all(connection, {"device": device_id})
+        return [notice_from_row(row) for row in rows]
 
     def dismiss(self, device_id: str, notice_id: str) -> None:
         """Remove a notice of this device, if it has it."""

@@ -40,7 +40,7 @@ _PARTS = {
     ENABLED_PROVIDERS: ("The list of enabled adapters",
                         "tallystick adapters enable NAME"),
 }  # fmt: skip
-_POLICY = Prepared(select(policies.c.value).where(policies.c.name == bindparam("name")))
+POLICY = Prepared(select(policies.c.value).where(policies.c.name == bindparam("name")))
 
 
 class SqlPolicyStore:
@@ -69,8 +69,8 @@ class SqlPolicyStore:
 
     def enabled_providers(self) -> tuple[str, ...] | None:
         """Return the names of the enabled adapters, None if none were ever set."""
-        with self._database.read() as connection:
-            text = _text(connection, ENABLED_PROVIDERS)
+        rows = self._database.rows(POLICY, {"name": ENABLED_PROVIDERS})
+        text = rows[0][0] if rows else None
         try:
             return None if text is None else load_texts(text)
         except DamagedValue as damage:
@@ -116,7 +116,7 @@ def read_additional_rules(connection: Connection) -> str:
 
 
 def _text(connection: Connection, name: str) -> Any:
-    row = _POLICY.first(connection, {"name": name})
+    row = POLICY.first(connection, {"name": name})
     return None if row is None else row[0]
 
 

@@ -86,7 +86,7 @@ class PostgresqlServer:
         begin = _BEGIN_SERIALIZABLE if serializable else _BEGIN
         with self.connect() as connection:
             try:
-                with _pipeline(connection):
+                with pipeline(connection):
                     for command in begin if durable else _BEGIN_NOT_DURABLE:
                         queue(connection, command)
                     yield connection
@@ -110,29 +110,34 @@ def queue(connection: Connection, command: str) -> Any:
 
 
 @contextmanager
-def _pipeline(connection: Connection) -> Iterator[None]:
+def pipeline(connection: Connection) -> Iterator[None]:
     """Let commands wait in a pipeline; at the end, wait for all of them."""
+    if "pipeline" in connection.info:  # of a transaction
+        yield
+        wait_in(connection)
+        return
     driver_error = connection.dialect.loaded_dbapi.Error
     driver: Any = connection.connection.driver_connection
+    info = connection.info  # a connection that is cut meanwhile has it no more
     try:
-        with driver.pipeline() as pipeline:
-            connection.info["pipeline"] = pipeline
+        with driver.pipeline() as opened:
+            info["pipeline"] = opened
             try:
                 yield
             except BaseException:
                 with suppress(driver_error):  # of commands behind the one that failed
-                    pipeline.sync()
+                    opened.sync()
                 raise
             finally:
-                del connection.info["pipeline"]
+                info.pop("pipeline", None)
     except driver_error as error:
         raise exc.DBAPIError.instance(None, None, error, driver_error) from error
 
 
 def wait_in(connection: Connection) -> None:
     """Wait for the results of what was executed, where a transaction waits in a pipeline."""
-    if (pipeline := connection.info.get("pipeline")) is not None:
-        pipeline.sync()
+    if (opened := connection.info.get("pipeline")) is not None:
+        opened.sync()
 
 
 def _wait_for_result(connection: Connection, *_of_event: object) -> None:

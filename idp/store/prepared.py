@@ -6,7 +6,7 @@ takes longer than the database does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from idp.store.postgresql import wait_in
+from idp.store.postgresql import pipeline, wait_in
 
 Convert = Callable[[Any], Any] | None
 
@@ -143,6 +143,27 @@ class Prepared:
         except dialect.loaded_dbapi.Error as error:
             raise exc.DBAPIError(compiled.sql, None, error) from error
         return Asked(connection, compiled, cursor)
+
+
+Question = tuple[Prepared, Mapping[str, Any]]
+"""A query and its values."""
+
+Read = Callable[[Prepared, Mapping[str, Any]], list[tuple[Any, ...]]]
+"""Returns all rows of a query: in a transaction, or as a request has read them."""
+
+
+def reading(connection: Connection) -> Read:
+    """Return what reads with this connection."""
+    return lambda query, values: query.all(connection, values)
+
+
+def all_of(connection: Connection, questions: Sequence[Question]) -> list[list[tuple[Any, ...]]]:
+    """Execute several SELECTs and return the rows of each; PostgreSQL is waited for once."""
+    if connection.dialect.name != "postgresql":
+        return [query.all(connection, values) for query, values in questions]
+    with pipeline(connection):
+        asked = [query.ask(connection, values) for query, values in questions]
+    return [each.all() for each in asked]
 
 
 def _types_of(statement: ClauseElement) -> tuple[TypeEngine[Any], ...]:

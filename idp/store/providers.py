@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from idp.federation.providers import AuthenticationProvider
 from idp.store.engine import Database
-from idp.store.policies import SqlPolicyStore
+from idp.store.policies import ENABLED_PROVIDERS, POLICY, SqlPolicyStore
 from idp.store.prepared import Prepared
 from idp.store.schema import providers
 from idp.store.upsert import upsert
@@ -31,8 +31,9 @@ class SqlProviderStore:
 
     def providers(self) -> Sequence[AuthenticationProvider]:
         """Return the registered providers by name."""
-        with self._database.read() as connection:
-            return [AuthenticationProvider(*row) for row in _PROVIDERS.all(connection, {})]
+        enabled = (POLICY, {"name": ENABLED_PROVIDERS})  # who asks for one asks for the other
+        self._database.read_ahead([(_PROVIDERS, {}), enabled])
+        return [AuthenticationProvider(*row) for row in self._database.rows(_PROVIDERS, {})]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
         """Store a registration, new or in place of the one with that name."""

@@ -19,6 +19,8 @@ from idp.store import used_once as once
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
 from idp.store.lockout import LOCKOUT_COLUMNS, account_state
+from idp.store.mfa.policies import READ
+from idp.store.mfa.policies import ROW as MFA_POLICIES
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
 from idp.store.prepared import Asked, Prepared
@@ -33,7 +35,7 @@ from idp.store.schema import (
     users,
 )
 from idp.store.trusts import read_trust
-from idp.store.user_rows import USER_COLUMNS, user_from_row
+from idp.store.user_rows import BY_UPN, USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
 ANSWERED_IN_SESSION = "answered-in-session"
@@ -53,6 +55,7 @@ _FACTS = Prepared(
         .where(trusts.c.entity_id == bindparam("entity_id"))
         .scalar_subquery(),
         select(policies.c.value).where(policies.c.name == STAMP).scalar_subquery(),
+        select(policies.c.value).where(policies.c.name == MFA_POLICIES).scalar_subquery(),
         select(used_once.c.kind)
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
@@ -67,9 +70,9 @@ _FACTS = Prepared(
         .outerjoin(account_activity, account_activity.c.name == users.c.upn)
         .outerjoin(_NODE, literal(True))
     ),
-    returns=(Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
+    returns=(Text(), Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
-_NOTHING = (None,) * (4 + len(_COLUMNS))
+_NOTHING = (None,) * (5 + len(_COLUMNS))
 
 
 class SqlSignInStore:
@@ -104,7 +107,8 @@ class SqlSignInStore:
             "session_key": None if session_id is None else once.digest_key(session_id),
         }
         with self._database.read() as connection:
-            stamp, rules_stamp, ended, used, *rest = _FACTS.first(connection, values) or _NOTHING
+            read = _FACTS.first(connection, values) or _NOTHING
+            stamp, rules_stamp, mfa_policies, ended, used, *rest = read
             trust = None
             if entity_id is not None:
                 trust = self._trust(connection, entity_id, stamp) or _find_by_identifier(
@@ -113,6 +117,13 @@ class SqlSignInStore:
             rules = self._current_rules(connection, rules_stamp)
         of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
+        # The second factor asks for these: it need not read them again in this request.
+        self._database.know(
+            READ, {"name": MFA_POLICIES}, [] if mfa_policies is None else [(mfa_policies,)]
+        )
+        if user is not None:
+            rows = [] if of_user[0] is None else [tuple(of_user)]
+            self._database.know(BY_UPN, {"name": user}, rows)
         return StoredFacts(
             prepared=None if trust is None else self._prepare(trust, rules),
             node=None if of_node[0] is None else Node(*of_node),

@@ -10,8 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -67,15 +66,14 @@ class SqliteFile:
         """Lend a connection in autocommit mode."""
         return self._cheap.connect()
 
-    @contextmanager
-    def begin(self, *, durable: bool, serializable: bool = False) -> Iterator[Connection]:
+    def begin(
+        self, *, durable: bool, serializable: bool = False
+    ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction that is the only writer from its start.
 
         Every transaction here is *serializable*.
         """
-        source = self._durable if durable else self._cheap
-        with _held(self._turn), source.begin() as connection:
-            yield connection
+        return _Transaction(self._turn, self._durable if durable else self._cheap)
 
     def dispose(self) -> None:
         """Close all idle connections."""
@@ -134,33 +132,29 @@ class _KeptConnections:
             "sqlite://", creator=lambda: _open_sqlite(path, synchronous), **_POOL
         )
 
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self) -> _Loan:
         """Lend a connection. After an error, SQLAlchemy's pool takes it back and checks it."""
-        connection = self._take()
+        return _Loan(self)
+
+    def take(self) -> Connection:
+        """Take a connection out of the idle ones, or open one."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
         try:
             self._same_file.check()
-            yield connection
         except BaseException:
             connection.close()
             raise
-        if len(self._idle) < MAX_IDLE:
+        return connection
+
+    def give_back(self, connection: Connection, *, is_good: bool) -> None:
+        """Keep a connection for the next loan, or leave it to SQLAlchemy's pool."""
+        if is_good and len(self._idle) < MAX_IDLE:
             self._idle.append(connection)
         else:
             connection.close()
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """Lend a connection in a transaction, which SQLAlchemy does not know of."""
-        with self.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                driver.commit()
-            except BaseException:
-                driver.rollback()
-                raise
 
     def dispose(self) -> None:
         """Close all idle connections."""
@@ -168,11 +162,63 @@ class _KeptConnections:
             self._idle.pop().close()
         self._engine.dispose()
 
-    def _take(self) -> Connection:
+
+class _Loan(AbstractContextManager[Connection]):
+    """A connection in autocommit mode, and who gets it back.
+
+    This and :class:`_Transaction` are classes because two generators would take as long as SQLite.
+    """
+
+    __slots__ = ("_connection", "_lender")
+
+    def __init__(self, lender: _KeptConnections) -> None:
+        self._lender = lender
+
+    def __enter__(self) -> Connection:
+        self._connection = self._lender.take()
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._lender.give_back(self._connection, is_good=error is None)
+
+
+class _Transaction(AbstractContextManager[Connection]):
+    """A connection in a transaction, which SQLAlchemy does not know of, while others wait."""
+
+    __slots__ = ("_connection", "_driver", "_lender", "_turn")
+
+    def __init__(self, turn: threading.Lock, lender: _KeptConnections) -> None:
+        self._turn = turn
+        self._lender = lender
+
+    def __enter__(self) -> Connection:
+        if not self._turn.acquire(timeout=errors.MAX_WAIT_SECONDS):
+            raise exc.TimeoutError("other threads were writing all the time")
         try:
-            return self._idle.pop()
-        except IndexError:
-            return self._engine.connect()
+            self._connection = self._lender.take()
+            driver: Any = self._connection.connection.driver_connection
+            self._driver = driver
+            try:
+                self._driver.execute("BEGIN IMMEDIATE")
+            except BaseException:
+                self._lender.give_back(self._connection, is_good=False)
+                raise
+        except BaseException:
+            self._turn.release()
+            raise
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        is_good = False
+        try:
+            if error is None:
+                self._driver.commit()
+                is_good = True
+        finally:
+            if not is_good:
+                self._driver.rollback()
+            self._lender.give_back(self._connection, is_good=is_good)
+            self._turn.release()
 
 
 def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
@@ -236,13 +282,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-@contextmanager
-def _held(lock: threading.Lock) -> Iterator[None]:
-    if not lock.acquire(timeout=errors.MAX_WAIT_SECONDS):
-        raise exc.TimeoutError("other threads were writing all the time")
-    try:
-        yield
-    finally:
-        lock.release()

@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from idp.directory.users import User, account_key
+from idp.store.prepared import Prepared
 from idp.store.schema import users
 from idp.store.stored_json import DamagedValue, load_object, load_texts, log_once, texts_in
 
@@ -22,6 +25,10 @@ USER_COLUMNS = (
     users.c.attributes,
     users.c.security_id,
 )
+
+
+BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
+BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
 
 
 def user_from_row(row: Sequence[Any]) -> User:

@@ -31,7 +31,7 @@ from idp.store.schema import (
     reset_limits,
     users,
 )
-from idp.store.user_rows import USER_COLUMNS, row_of, user_from_row
+from idp.store.user_rows import BY_ACCOUNT, BY_UPN, USER_COLUMNS, row_of, user_from_row
 
 _USER = select(*USER_COLUMNS, users.c.password_hash)
 _PAGE = (
@@ -68,9 +68,8 @@ class SqlUserStore:
 
     def find_user(self, name: str) -> User | None:
         """Return a user by UPN or account name."""
-        with self._database.read() as connection:
-            found = _find(connection, name)
-        return found.user if found else None
+        rows = self._database.rows(BY_ACCOUNT if "\\" in name else BY_UPN, {"name": name})
+        return user_from_row(rows[0]) if rows else None
 
     def credentials(self, name: str) -> Credentials | None:
         """Return a user by UPN or account name, with the password hash."""

@@ -167,6 +167,10 @@ class PushFactor:
         """Take the approval for the page: True once, however many callers ask at the same time."""
         if self.state(challenge_id, user) is not State.APPROVED:
             return False  # a page asks many times before there is anything to take
+        return self.take(challenge_id, user)
+
+    def take(self, challenge_id: str, user: str) -> bool:
+        """Do the same where :meth:`state` has just said ``approved``."""
         try:
             self._advance(user, challenge_id, lambda c: machine.collect(c, self._clock.now()))
         except AnswerRefused:

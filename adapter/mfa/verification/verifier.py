@@ -185,7 +185,7 @@ class Verifier:
         is_approved = state.awaits_phone and push.state(state.challenge, user) is State.APPROVED
         if is_approved and not self._may_push(user):
             return Judged(state.failed(PUSH_NOT_ENABLED))
-        if is_approved and push.collect(state.challenge, user):
+        if is_approved and push.take(state.challenge, user):
             return Judged(state.passed("approved"), PushFactor.kind)
         return look(push, state)
 

@@ -22,6 +22,7 @@ from idp.store.mfa.passkeys import SqlPasskeyStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.protection import SqlProtectionStore
 from idp.store.mfa.push import SqlPushStore
+from idp.store.mfa.read_ahead import SqlReadAhead
 from idp.store.mfa_schema import (
     access_passes,
     activations,
@@ -58,4 +59,5 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         protection=SqlProtectionStore(database),
         policies=SqlMfaPolicyStore(database),
         choices=SqlChoiceStore(database),
+        ahead=SqlReadAhead(database),
     )

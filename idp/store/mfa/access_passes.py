@@ -20,11 +20,14 @@ from idp.store.mfa import user_row
 from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import access_passes
 from idp.store.notices import tell
+from idp.store.prepared import Prepared
 
 _NAMES = tuple(field.name for field in fields(AccessPass))
 _MINE = access_passes.c.user == bindparam("of_user")
-_PASS = select(*(access_passes.c[name] for name in _NAMES)).where(
-    _MINE, access_passes.c.id.is_not(None)
+PASS = Prepared(
+    select(*(access_passes.c[name] for name in _NAMES)).where(
+        _MINE, access_passes.c.id.is_not(None)
+    )
 )
 _LIMITS = select(access_passes.c.wrong, access_passes.c.locked_until).where(_MINE)
 _ADD = text(
@@ -46,8 +49,8 @@ class SqlAccessPassStore:
 
     def find(self, user: str) -> AccessPass | None:
         """Return the user's pass, whether or not it still works."""
-        with self._database.read() as connection:
-            return _pass_of(connection, user)
+        rows = self._database.rows(PASS, {"of_user": user})
+        return AccessPass(*rows[0]) if rows else None
 
 
 class SqlPassTransaction:
@@ -107,5 +110,5 @@ class SqlPassTransaction:
 
 
 def _pass_of(connection: Connection, user: str) -> AccessPass | None:
-    row = connection.execute(_PASS, {"of_user": user}).first()
+    row = PASS.first(connection, {"of_user": user})
     return None if row is None else AccessPass(*row)

@@ -20,8 +20,7 @@ class SqlChoiceStore:
 
     def of_user(self, user: str) -> Choices:
         """Return what *user* has chosen."""
-        with self._database.read() as connection:
-            row = user_row.read(connection, user)
+        row = user_row.of_user(self._database, user)
         if row is None:
             return Choices()
         return Choices(

@@ -29,7 +29,7 @@ from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import code_apps, devices, is_registered
 from idp.store.mfa_schema import hardware_tokens as token_table
 from idp.store.notices import tell
-from idp.store.prepared import Prepared
+from idp.store.prepared import Prepared, Read, reading
 
 _random = secrets.SystemRandom()
 
@@ -42,7 +42,7 @@ _COUNT_DEVICES = (
     .select_from(devices)
     .where(devices.c.user == bindparam("user"), is_registered)
 )
-_SOURCES = Prepared(
+SOURCES = Prepared(
     select(*(code_apps.c[name] for name in ("id", "created_at", "last_used_at", "app", "name")))
     .where(_MINE)
     .order_by(code_apps.c.serial)
@@ -71,8 +71,7 @@ class SqlCodeStore:
 
     def sources_of(self, user: str) -> Sequence[CodeSource]:
         """Return the user's sources of codes, oldest first."""
-        with self._database.read() as connection:
-            return _sources(connection, user)
+        return _sources(self._database.rows, user)
 
     def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
         """Store the seed, sealed, in place of the first, and tell the user."""
@@ -222,7 +221,7 @@ def must_have_room(connection: Connection, user: str) -> None:
 def _count_apps(connection: Connection, user: str) -> int:
     """Return how many apps and tokens the user has, also tokens that wait."""
     phones = int(connection.execute(_COUNT_DEVICES, {"user": user}).scalar_one())
-    others = sum(source.app == CODE_APP for source in _sources(connection, user))
+    others = sum(source.app == CODE_APP for source in _sources(reading(connection), user))
     return phones + others + len(hardware_tokens.tokens(connection, user))
 
 
@@ -241,10 +240,12 @@ def _refusals(connection: Connection, tokens: Sequence[NewToken]) -> dict[int, T
     return refused
 
 
-def _sources(connection: Connection, user: str) -> list[CodeSource]:
-    first = user_row.read(connection, user)
-    more = [CodeSource(*row) for row in _SOURCES.all(connection, {"user": user})]
-    more += hardware_tokens.sources(connection, user)
+def _sources(read: Read, user: str) -> list[CodeSource]:
+    mine = {"user": user}
+    rows = read(user_row.OF_USER, mine)
+    first = user_row.UserRow(*rows[0]) if rows else None
+    more = [CodeSource(*row) for row in read(SOURCES, mine)]
+    more += hardware_tokens.sources(read, user)
     if first is None or first.totp_seed is None:
         return more
     app, name = first.seed_app or AUTHENTICATOR_CODE, first.seed_name or ""

@@ -15,13 +15,13 @@ from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
 _DEVICES = select(*(devices.c[field.name] for field in fields(Device))).order_by(devices.c.serial)
-_OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user"), is_registered))
+OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user"), is_registered))
 _OF_REGISTRATION = Prepared(
     _DEVICES.where(
         devices.c.user == bindparam("user"), devices.c.registration == bindparam("registration")
     )
 )
-_BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
+BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
 
 
 class SqlDeviceStore:
@@ -32,13 +32,12 @@ class SqlDeviceStore:
 
     def of_user(self, user: str) -> Sequence[Device]:
         """Return the user's devices, oldest first."""
-        with self._database.read() as connection:
-            return [Device(*row) for row in _OF_USER.all(connection, {"user": user})]
+        return [Device(*row) for row in self._database.rows(OF_USER, {"user": user})]
 
     def find(self, device_id: str) -> Device | None:
         """Return one device, or None."""
         with self._database.read() as connection:
-            row = _BY_ID.first(connection, {"id": device_id})
+            row = BY_ID.first(connection, {"id": device_id})
         return None if row is None else Device(*row)
 
     def of_registration(self, user: str, registration: str) -> Device | None:

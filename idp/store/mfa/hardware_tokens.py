@@ -14,7 +14,7 @@ from adapter.mfa.codes.store import CodeSource
 from adapter.mfa.policy import HARDWARE_TOKEN
 from adapter.mfa.tokens import token as random_id
 from idp.store.mfa_schema import hardware_tokens as table
-from idp.store.prepared import Prepared
+from idp.store.prepared import Prepared, Read
 
 _random = secrets.SystemRandom()
 
@@ -23,7 +23,7 @@ _TOKENS = select(
     *(table.c[_COLUMNS.get(field.name, field.name)] for field in fields(HardwareToken))
 ).order_by(table.c.serial)
 _MINE = table.c.user == bindparam("user")
-_SOURCES = Prepared(
+SOURCES = Prepared(
     select(*(table.c[n] for n in ("id", "created_at", "last_used_at", "name", "serial_number")))
     .where(_MINE, table.c.activated_at.is_not(None))
     .order_by(table.c.serial)
@@ -54,11 +54,11 @@ def page(connection: Connection, after: int, limit: int) -> tuple[list[HardwareT
     return found, rows[limit - 1][-1] if len(rows) > limit else None
 
 
-def sources(connection: Connection, user: str) -> list[CodeSource]:
+def sources(read: Read, user: str) -> list[CodeSource]:
     """Return the activated tokens of a user as sources of codes."""
     return [
         CodeSource(identifier, created, last_used, HARDWARE_TOKEN, name, number)
-        for identifier, created, last_used, name, number in _SOURCES.all(connection, {"user": user})
+        for identifier, created, last_used, name, number in read(SOURCES, {"user": user})
     ]
 
 

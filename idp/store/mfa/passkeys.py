@@ -23,7 +23,7 @@ from idp.store.prepared import Prepared
 from idp.store.upsert import insert_if_new
 
 _PASSKEYS = select(*(passkeys.c[each.name] for each in fields(Passkey))).order_by(passkeys.c.serial)
-_OF_USER = Prepared(_PASSKEYS.where(passkeys.c.user == bindparam("user")))
+OF_USER = Prepared(_PASSKEYS.where(passkeys.c.user == bindparam("user")))
 _BY_CREDENTIAL = Prepared(_PASSKEYS.where(passkeys.c.credential_id == bindparam("credential_id")))
 _ONE = (passkeys.c.id == bindparam("of_id"), passkeys.c.user == bindparam("of_user"))
 _USE = (
@@ -48,8 +48,7 @@ class SqlPasskeyStore:
 
     def of_user(self, user: str) -> Sequence[Passkey]:
         """Return the user's passkeys, oldest first."""
-        with self._database.read() as connection:
-            return _of_user(connection, user)
+        return [_from_row(row) for row in self._database.rows(OF_USER, {"user": user})]
 
     def by_credential(self, credential_id: bytes) -> Passkey | None:
         """Return the passkey that browsers call *credential_id*, or None."""
@@ -106,7 +105,7 @@ class SqlPasskeyTransaction:
 
 
 def _of_user(connection: Connection, user: str) -> list[Passkey]:
-    return [_from_row(row) for row in _OF_USER.all(connection, {"user": user})]
+    return [_from_row(row) for row in OF_USER.all(connection, {"user": user})]
 
 
 def _from_row(row: Any) -> Passkey:

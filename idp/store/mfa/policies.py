@@ -23,7 +23,7 @@ from idp.store.upsert import upsert
 ROW = "authentication_methods"
 _KNOWN = (*KEYS, VERSION)
 
-_READ = Prepared(select(table.c.value).where(table.c.name == bindparam("name")))
+READ = Prepared(select(table.c.value).where(table.c.name == bindparam("name")))
 
 
 class SqlMfaPolicyStore:
@@ -31,12 +31,19 @@ class SqlMfaPolicyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._cached: tuple[str | None, StoredPolicies] | None = None
 
     def read(self) -> StoredPolicies:
         """Return the policies; raises :class:`UnreadablePolicies`."""
-        with self._database.read() as connection:
-            text = _text(connection)
-        return _stored(text)
+        rows = self._database.rows(READ, {"name": ROW})
+        return self._parsed(rows[0][0] if rows else None)
+
+    def _parsed(self, text: str | None) -> StoredPolicies:
+        """Return the policies in a row: as before, if the row is as before."""
+        cached = self._cached
+        if cached is None or cached[0] != text:
+            cached = self._cached = (text, _stored(text))
+        return cached[1]
 
     def replace(self, policies: Policies, seen: int | None) -> int:
         """Store *policies* if *seen* is the stored version; raises :class:`PolicyChanged`."""
@@ -52,7 +59,7 @@ class SqlMfaPolicyStore:
 
 
 def _text(connection: Connection) -> str | None:
-    row = _READ.first(connection, {"name": ROW})
+    row = READ.first(connection, {"name": ROW})
     return None if row is None else row[0]
 
 

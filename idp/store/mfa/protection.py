@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select
 
 from adapter.mfa.protection.block import Block
 from adapter.mfa.protection.risk import Risk
@@ -22,7 +22,7 @@ from idp.store.mfa_schema import mfa_blocks, user_risks
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
-_BLOCK = Prepared(
+BLOCK = Prepared(
     select(mfa_blocks.c.since, mfa_blocks.c.until, mfa_blocks.c.by).where(
         mfa_blocks.c.user == bindparam("user")
     )
@@ -30,13 +30,29 @@ _BLOCK = Prepared(
 _RISK = Prepared(
     select(user_risks.c.since, user_risks.c.client_ip).where(user_risks.c.user == bindparam("user"))
 )
+_ONE = select(literal(1).label("one")).subquery()
+STANDING = Prepared(
+    select(
+        mfa_blocks.c.since,
+        mfa_blocks.c.until,
+        mfa_blocks.c.by,
+        user_risks.c.since,
+        user_risks.c.client_ip,
+    ).select_from(
+        _ONE.outerjoin(mfa_blocks, mfa_blocks.c.user == bindparam("user")).outerjoin(
+            user_risks, user_risks.c.user == bindparam("user")
+        )
+    )
+)
+"""One row with the block and the risk of a user, each None if there is none."""
+
 _BLOCKS = select(mfa_blocks.c.user, mfa_blocks.c.since, mfa_blocks.c.until, mfa_blocks.c.by)
 _RISKS = select(user_risks.c.user, user_risks.c.since, user_risks.c.client_ip)
 
 
 def block_of(connection: Connection, user: str) -> Block | None:
     """Return the block of a user, whether or not it has expired."""
-    row = _BLOCK.first(connection, {"user": user})
+    row = BLOCK.first(connection, {"user": user})
     return None if row is None else Block(*row)
 
 
@@ -62,9 +78,11 @@ class SqlProtectionStore:
 
     def standing_of(self, user: str) -> Standing:
         """Return the standing of *user*."""
-        with self._database.read() as connection:
-            risk = _RISK.first(connection, {"user": user})
-            return Standing(block_of(connection, user), None if risk is None else Risk(*risk))
+        [row] = self._database.rows(STANDING, {"user": user})
+        block, risk = row[:3], row[3:]
+        return Standing(
+            None if block[0] is None else Block(*block), None if risk[0] is None else Risk(*risk)
+        )
 
     def standings(self) -> Mapping[str, Standing]:
         """Return the standing of each user who has a block or a risk."""

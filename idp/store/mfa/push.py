@@ -22,7 +22,7 @@ from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa.registrations import register_device
 from idp.store.mfa_schema import challenges, devices
 from idp.store.notices import forget_device, tell
-from idp.store.prepared import Prepared
+from idp.store.prepared import Prepared, Question, all_of
 
 
 class ChallengeChanged(TallystickError):
@@ -133,10 +133,17 @@ class SqlPushTransaction:
     def __init__(self, connection: Connection, user: str) -> None:
         self._connection = connection
         self._user = user
+        self._stops: tuple[Block | None, user_row.UserRow | None] | None = None
 
     def recent(self, since: datetime) -> Sequence[Challenge]:
-        """Return the user's challenges created at or after *since*, oldest first."""
-        return _all(self._connection, _RECENT, {"user": self._user, "since": since})
+        """Return the user's challenges created at or after *since*, oldest first.
+
+        What may stop the next one is read at the same time, since it is asked for next.
+        """
+        recent: Question = (_RECENT, {"user": self._user, "since": since})
+        rows, *stops = all_of(self._connection, (recent, *self._of_stops()))
+        self._stops = _stops(stops)
+        return [_challenge(row) for row in rows]
 
     def find(self, challenge_id: str) -> Challenge | None:
         """Return one challenge of this user, or None."""
@@ -182,21 +189,24 @@ class SqlPushTransaction:
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""
-        row = user_row.read(self._connection, self._user)
+        row = self._what_stops()[1]
         return None if row is None else row.pushes_cleared_at
 
     def clear(self, now: datetime) -> None:
         """Store that challenges may be sent again: earlier ones and reports no longer count."""
+        self._stops = None
         user_row.change(
             self._connection, self._user, pushes_cleared_at=now, pushes_reported_at=None
         )
 
     def reported_at(self) -> datetime | None:
         """Return since when a report pauses challenges, or None if none does."""
-        return _reported_at(self._connection, self._user)
+        row = self._what_stops()[1]
+        return None if row is None else row.pushes_reported_at
 
     def pause(self, device_id: str, now: datetime, *, is_blocked: bool = False) -> None:
         """Store that the user reported a challenge on this device, and tell the user."""
+        self._stops = None
         user_row.change(self._connection, self._user, pushes_reported_at=now)
         told = Occasion("mfa_blocked" if is_blocked else "pushes_paused", self._user, now)
         tell(self._connection, told, except_device=device_id)
@@ -207,12 +217,28 @@ class SqlPushTransaction:
 
     def block(self) -> Block | None:
         """Return what blocks the user's second factors, whether or not it has expired."""
-        return protection.block_of(self._connection, self._user)
+        return self._what_stops()[0]
 
     def save_block(self, block: Block) -> None:
         """Block the user's second factors, and end open challenges."""
+        self._stops = None
         protection.save_block(self._connection, self._user, block)
         end_open(self._connection, self._user, State.BLOCKED)
+
+    def _what_stops(self) -> tuple[Block | None, user_row.UserRow | None]:
+        """Return the user's block and row, read once in this transaction unless they change."""
+        if self._stops is None:
+            self._stops = _stops(all_of(self._connection, self._of_stops()))
+        return self._stops
+
+    def _of_stops(self) -> tuple[Question, ...]:
+        mine = {"user": self._user}
+        return (protection.BLOCK, mine), (user_row.OF_USER, mine)
+
+
+def _stops(found: Sequence[Any]) -> tuple[Block | None, user_row.UserRow | None]:
+    blocks, rows = found
+    return Block(*blocks[0]) if blocks else None, user_row.UserRow(*rows[0]) if rows else None
 
 
 def _reported_at(connection: Connection, user: str) -> datetime | None:

@@ -37,15 +37,17 @@ class UserRow(NamedTuple):
     method_names: str | None
 
 
-_READ = Prepared(
+OF_USER = Prepared(
     select(*(mfa_users.c[name] for name in UserRow._fields)).where(
         mfa_users.c.user == bindparam("user")
     )
 )
-_LOCK = text(  # makes the row or finds it, and locks it either way
-    'INSERT INTO mfa_users ("user") VALUES (:user)'
-    ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
-).bindparams(bindparam("user", type_=StorableText))
+_LOCK = Prepared(  # makes the row or finds it, and locks it either way
+    text(
+        'INSERT INTO mfa_users ("user") VALUES (:user)'
+        ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
+    ).bindparams(bindparam("user", type_=StorableText))
+)
 _CHANGE = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 
@@ -54,23 +56,29 @@ def locked(database: Database, user: str) -> Iterator[Connection]:
     """Open a transaction in which this user's rows are ours alone, on every node."""
     with database.write() as connection:
         if not database.is_sqlite:  # there a transaction that writes is the only one
-            connection.execute(_LOCK, {"user": user})
+            _LOCK.run(connection, {"user": user})
         yield connection
 
 
 def lock(connection: Connection, users: Collection[str]) -> None:
     """Lock the rows of several users, always in the same order so that no two wait in a ring."""
     for user in sorted(users):
-        connection.execute(_LOCK, {"user": user})
+        _LOCK.run(connection, {"user": user})
 
 
 def read(connection: Connection, user: str) -> UserRow | None:
     """Return the row of *user*, or None if nothing was ever stored."""
-    row = _READ.first(connection, {"user": user})
+    row = OF_USER.first(connection, {"user": user})
     return None if row is None else UserRow(*row)
+
+
+def of_user(database: Database, user: str) -> UserRow | None:
+    """Return the row of *user*, which is read once a request."""
+    rows = database.rows(OF_USER, {"user": user})
+    return UserRow(*rows[0]) if rows else None
 
 
 def change(connection: Connection, user: str, **columns: object) -> None:
     """Store *columns* of the user's row, and make the row if there is none."""
-    connection.execute(_LOCK, {"user": user})
+    _LOCK.run(connection, {"user": user})
     connection.execute(_CHANGE.values(columns), {"of_user": user})

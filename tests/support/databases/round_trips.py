@@ -9,8 +9,11 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from urllib.parse import urlsplit
 
-WAITED_FOR = b"QSH"
-"""Messages that a client sends to get an answer: Query, Sync and Flush (PostgreSQL, §54.7)."""
+QUERY, SYNC, FLUSH = b"QSH"
+"""Messages that a client sends to get an answer (PostgreSQL, "Message Formats").
+
+Nothing is answered to a Flush with nothing new before it.
+"""
 
 CHUNK = 65536
 
@@ -60,6 +63,7 @@ class _Count:
         self._relay = relay
         self._rest = b""
         self._is_started = False
+        self._has_asked = False
 
     def take(self, data: bytes) -> None:
         data = self._rest + data
@@ -68,11 +72,17 @@ class _Count:
             end = kind_length + int.from_bytes(data[kind_length : kind_length + 4])
             if len(data) < max(end, kind_length + 4):
                 break
-            if self._is_started and data[0] in WAITED_FOR:
-                self._relay.round_trips += 1
+            if self._is_started:
+                self._look_at(data[0])
             self._is_started = True
             data = data[end:]
         self._rest = data
+
+    def _look_at(self, kind: int) -> None:
+        is_end = kind in (QUERY, SYNC, FLUSH)
+        if kind in (QUERY, SYNC) or (kind == FLUSH and self._has_asked):
+            self._relay.round_trips += 1
+        self._has_asked = not is_end
 
 
 def _pass_on(source: socket.socket, target: socket.socket, look: Callable[[bytes], None]) -> None:

@@ -36,6 +36,7 @@ from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
+from idp.store.phones import SqlPhoneStore
 from idp.store.sign_in_log import SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 from idp.store.upgrade import upgrade
@@ -136,6 +137,7 @@ def _services(folder: Path, url: str) -> Services:
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),
         "directory": directory,
         "once": SqlUsedOnce(database),
+        "phones": SqlPhoneStore(database),
         "notices": SqlPhoneNotices(database),
         "farm": Farm(SqlNodeStore(database), clock),
         "sign_ins": SqlSignInStore(database),

@@ -1,0 +1,38 @@
+"""Reads what the second factor will ask for at one time: :mod:`adapter.mfa.read_ahead`."""
+
+from __future__ import annotations
+
+from idp.store.engine import Database
+from idp.store.mfa import access_passes, codes, devices, hardware_tokens, passkeys, user_row
+from idp.store.mfa.policies import READ, ROW
+from idp.store.mfa.protection import STANDING
+from idp.store.prepared import Question
+from idp.store.user_rows import BY_UPN
+
+
+class SqlReadAhead:
+    """The :class:`~adapter.mfa.read_ahead.ReadAhead` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def methods(self, user: str) -> None:
+        """Read the methods of the user, and what the policies allow."""
+        mine = {"user": user}
+        questions: list[Question] = [
+            (user_row.OF_USER, mine),
+            (devices.OF_USER, mine),
+            (codes.SOURCES, mine),
+            (hardware_tokens.SOURCES, mine),
+            (passkeys.OF_USER, mine),
+            (access_passes.PASS, {"of_user": user}),
+        ]
+        self._database.read_ahead([*questions, *_permissions(user)])
+
+    def permissions(self, user: str) -> None:
+        """Read what the policies allow the user."""
+        self._database.read_ahead(_permissions(user))
+
+
+def _permissions(user: str) -> list[Question]:
+    return [(READ, {"name": ROW}), (BY_UPN, {"name": user}), (STANDING, {"user": user})]
