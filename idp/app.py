@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
@@ -11,7 +12,10 @@ from idp.counters import NO_COUNTERS
 from idp.services import Services
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
+
+    from flask import Blueprint, Flask, Response
 
     from idp.config.schema import Config
     from idp.counters import Counters
@@ -36,14 +40,15 @@ def create_app(
     services: Services | None = None,
     threads: int = WORKER_THREADS,
     front_page: bool = True,
+    by_need: bool = False,
 ) -> Flask:
     """Return the WSGI application: all web hosts over one set of services.
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
-    to the caller.
+    to the caller. The hosts that most sign-ins do not visit are made *by need*, else at once.
     """
-    from idp import account, admin, authenticator, logs, signin
+    from idp import authenticator, logs, signin
     from idp.management import background
     from idp.management.start_log import log_start
     from idp.saml import schema
@@ -57,14 +62,54 @@ def create_app(
     app = _make_flask_app(config, services, theme)
     app.register_blueprint(signin.blueprint(services, front_page=front_page, theme=theme))
     app.register_blueprint(authenticator.blueprint(services))
-    app.register_blueprint(account.blueprint(services))
-    app.register_blueprint(admin.blueprint(services))
+    if by_need:
+        _make_by_need(app, config, services, theme)
+    else:
+        for make in _SELDOM_VISITED.values():
+            app.register_blueprint(make(services))
     _put_before(app, config, services)
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
     log_start(config, services)
     background.start(config, services)
     return app
+
+
+def _account(services: Services) -> Blueprint:
+    from idp import account
+
+    return account.blueprint(services)
+
+
+def _admin(services: Services) -> Blueprint:
+    from idp import admin
+
+    return admin.blueprint(services)
+
+
+_SELDOM_VISITED = {"account": _account, "admin": _admin}
+"""Hosts by their paths, which are those of their blueprints."""
+
+
+def _make_by_need(app: Flask, config: Config, services: Services, theme: Theme) -> None:
+    """Let each host that is seldom visited be an application of its own, made when it is.
+
+    Flask takes no more routes once it has served a request. What was hooked into *app* holds for
+    those applications, too.
+    """
+    from idp.web.hosts_by_need import HostsByNeed
+
+    def make_host(make: Callable[[Services], Blueprint]) -> WSGIApplication:
+        host = _make_flask_app(config, services, theme)
+        host.before_request_funcs = app.before_request_funcs
+        host.after_request_funcs = app.after_request_funcs
+        host.teardown_request_funcs = app.teardown_request_funcs
+        host.jinja_env.bytecode_cache = app.jinja_env.bytecode_cache
+        host.register_blueprint(make(services))
+        return host.wsgi_app
+
+    makers = {name: partial(make_host, make) for name, make in _SELDOM_VISITED.items()}
+    app.wsgi_app = HostsByNeed(app.wsgi_app, makers)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _put_before(app: Flask, config: Config, services: Services) -> None:
