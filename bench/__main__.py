@@ -11,7 +11,19 @@ from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import crowd, decision, flood, log_out, plugin, radius, saml, scale, sign_in, usual_way
+from bench import (
+    crowd,
+    decision,
+    flood,
+    log_out,
+    plugin,
+    radius,
+    saml,
+    scale,
+    sign_in,
+    start,
+    usual_way,
+)
 from bench.harness import Row, measure
 from bench.table import print_table
 from idp import logs
@@ -44,6 +56,7 @@ def main() -> None:
         ]
         results = measure(rows, unit)
     print_table(results, UNIT)
+    start.print_starts()
 
 
 @contextmanager

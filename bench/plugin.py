@@ -76,6 +76,21 @@ def sign_in(federation: Federation, service_provider: ServiceProvider) -> None:
     browser.close()
 
 
+def first_test() -> None:
+    """Do what the fixtures do before the first test of a process, and end it."""
+    from idp.collector import paused_collector
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with paused_collector():
+            from idp.testing.shared_servers import SharedServers
+
+            servers = SharedServers(folder / "shared")
+        with running(servers, folder / "first"):
+            pass
+        servers.stop()
+
+
 def main() -> None:
     """Print seconds by the clock and of processor time."""
     with TemporaryDirectory() as name:

@@ -26,7 +26,7 @@ from idp.assembly import assemble
 from idp.authenticator.request_signing import NEW_DEVICE, SignedRequest, Stamp, sign
 from idp.config.schema import Config
 from idp.directory import PasswordHasher
-from idp.federation.token_signing.key_files import write_private_file
+from idp.federation.token_signing.private_files import write_private_file
 from idp.saml.metadata import write_sp_metadata
 from idp.services import Services
 

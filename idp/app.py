@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
@@ -11,10 +12,14 @@ from idp.counters import NO_COUNTERS
 from idp.services import Services
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
+
+    from flask import Blueprint, Flask, Response
 
     from idp.config.schema import Config
     from idp.counters import Counters
+    from idp.web.edge import Edge
     from idp.web.theme.theme import Theme
 
 
@@ -37,14 +42,16 @@ def create_app(
     threads: int = WORKER_THREADS,
     front_page: bool = True,
     beside_flask: bool = True,
+    by_need: bool = False,
 ) -> Flask:
     """Return the WSGI application: all web hosts over one set of services.
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
-    to the caller. Unless it is answered *beside Flask*, the sign-in is a blueprint alone.
+    to the caller. Unless it is answered *beside Flask*, the sign-in is a blueprint alone. The hosts
+    that most sign-ins do not visit are made *by need*, else at once.
     """
-    from idp import account, admin, authenticator, logs, signin
+    from idp import authenticator, logs, signin
     from idp.management import background
     from idp.management.start_log import log_start
     from idp.saml import schema
@@ -55,20 +62,57 @@ def create_app(
     services = services or assemble(config, counters=counters_of(config))
     services.admission.fit(threads)
     theme = read_theme(config.theme.folder)
-    app = _make_flask_app(config, services, theme)
+    edge = _make_edge(config, services, theme)
+    app = _make_flask_app(services, edge)
     sign_in = signin.build_host(services, theme)
     app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
     app.register_blueprint(authenticator.blueprint(services))
-    app.register_blueprint(account.blueprint(services))
-    app.register_blueprint(admin.blueprint(services))
+    if by_need:
+        _make_by_need(app, services, edge)
+    else:
+        for make in _SELDOM_VISITED.values():
+            app.register_blueprint(make(services))
     if beside_flask:
-        app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, app.extensions["edge"])  # type: ignore[method-assign]  # Flask's own way
+        app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, edge)  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
     log_start(config, services)
     background.start(config, services)
     return app
+
+
+def _account(services: Services) -> Blueprint:
+    from idp import account
+
+    return account.blueprint(services)
+
+
+def _admin(services: Services) -> Blueprint:
+    from idp import admin
+
+    return admin.blueprint(services)
+
+
+_SELDOM_VISITED = {"account": _account, "admin": _admin}
+"""Hosts by their paths, which are those of their blueprints."""
+
+
+def _make_by_need(app: Flask, services: Services, edge: Edge) -> None:
+    """Let each host that is seldom visited be an application of its own, made when it is.
+
+    Flask takes no more routes once it has served a request.
+    """
+    from idp.web.hosts_by_need import HostsByNeed
+
+    def make_host(make: Callable[[Services], Blueprint]) -> WSGIApplication:
+        host = _make_flask_app(services, edge)
+        host.jinja_env.bytecode_cache = app.jinja_env.bytecode_cache
+        host.register_blueprint(make(services))
+        return host.wsgi_app
+
+    makers = {name: partial(make_host, make) for name, make in _SELDOM_VISITED.items()}
+    app.wsgi_app = HostsByNeed(app.wsgi_app, makers)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _put_before(app: Flask, config: Config, services: Services) -> None:
@@ -88,17 +132,14 @@ def _put_before(app: Flask, config: Config, services: Services) -> None:
         app.wsgi_app = AddedHeader(app.wsgi_app, *FAULTS_ALLOWED)  # type: ignore[method-assign]  # likewise
 
 
-def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
-    """Return the application without hosts: what holds for every request."""
-    from idp.web import app as web
+def _make_edge(config: Config, services: Services, theme: Theme) -> Edge:
+    """Return what holds for every request, whichever adapter reads it."""
     from idp.web.edge import Edge
     from idp.web.proxies import Proxies
 
-    app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     addresses = config.proxies
-    proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
     edge = Edge(
-        proxies,
+        Proxies(addresses.web_application_proxies, addresses.reverse_proxies),
         counters=services.counters,
         theme=theme,
         allows_faults=config.testing.allow_faults,
@@ -107,6 +148,14 @@ def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     # Before a request, not after it: a key that is too old must not sign the answer.
     edge.before.append(lambda: services.signing_keys.check(services.clock.now()))
     edge.afterwards.append(services.housekeeping.tick)
+    return edge
+
+
+def _make_flask_app(services: Services, edge: Edge) -> Flask:
+    """Return an application without hosts that takes every request through *edge*."""
+    from idp.web import app as web
+
+    app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     web.harden(app, edge)
     app.register_error_handler(TallystickError, _unavailable)
     app.extensions["tallystick"] = services

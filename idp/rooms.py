@@ -161,7 +161,7 @@ class Rooms(StoredRooms):
         """The second factor; every push that it sends is logged and counted."""
         from adapter.mfa.passkeys.passkey import relying_party_of
         from adapter.mfa.service import MfaService
-        from idp.store.mfa import mfa_stores
+        from idp.store.mfa.stores import mfa_stores
 
         return MfaService(
             mfa_stores(self.database, self.sealer.purpose("totp-seed")),

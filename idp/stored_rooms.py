@@ -74,7 +74,7 @@ class StoredRooms:
 
     @cached_property
     def sealer(self) -> Sealer:
-        from idp.federation.token_signing.key_files import read_private_file
+        from idp.federation.token_signing.private_files import read_private_file
         from idp.session.seal import Sealer
 
         return Sealer(read_private_file(self.config.keys.secret), self.clock.now)

@@ -15,6 +15,7 @@ commands of these names.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -57,6 +58,13 @@ COMMANDS = {
     "user":     ("idp.cli.user:user",         "Users of the local directory and their methods"),
 }  # fmt: skip
 
+STAYING = frozenset({"conformance", "nps", "phone", "serve"})
+"""The commands that may stay for hours: they need Python's collector of garbage.
+
+The others end before it pays, and it would take a tenth of their time; ``demo`` calls it back when
+it is ready.
+"""
+
 INTERRUPTED = 130
 COMPLETION_VARIABLE = "_TALLYSTICK_COMPLETE"
 """Set by a shell that asks how a command line could go on."""
@@ -75,6 +83,8 @@ class Tallystick(click.Group):
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
+        if cmd_name in STAYING:
+            gc.enable()
         return command
 
     def resolve_command(
@@ -98,6 +108,8 @@ class Tallystick(click.Group):
     ) -> NoReturn:
         """Run and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
         extra["standalone_mode"] = False
+        if args is None:  # those of the process, which is ours then
+            gc.disable()
         if COMPLETION_VARIABLE in os.environ:
             importlib.import_module("idp.cli.completion")
         if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character

@@ -16,7 +16,7 @@ from adapter.mfa.service import MfaService
 from idp.federation.providers import load
 from idp.session.seal import SECRET_BYTES, Sealer
 from idp.store.engine import Database
-from idp.store.mfa import mfa_stores
+from idp.store.mfa.stores import mfa_stores
 from idp.store.upgrade import upgrade
 from idp.system_clock import SystemClock
 

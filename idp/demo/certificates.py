@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from idp.federation.token_signing.key_files import read_private_file, write_private_file
+from idp.federation.token_signing.private_files import read_private_file, write_private_file
 
 CA_NAME = "Tallystick demo CA"
 CA_DAYS = 3650

@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
 from adapter.errors import TallystickError
-from idp.admin.pages.connect import EXAMPLE_KIND, certificate_file
 from idp.demo.sample_users import SampleUser
 from idp.demo.terminal import command_line
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
-from idp.management.connect.applications import KINDS
+from idp.management.connect.applications import EXAMPLE_KIND, KINDS
 from idp.management.connect.server_facts import facts_of
 from idp.management.connect.settings import settings_for
 from idp.session.node import NODE_COOKIE
@@ -123,6 +122,8 @@ class FirstPage:
 
     def certificate(self, thumbprint: str) -> ResponseReturnValue:
         """A token-signing certificate as a file."""
+        from idp.admin.pages.connect import certificate_file  # loads the administration
+
         return certificate_file(self._services, thumbprint)
 
     def _connect_values(self, kind: str = "", url: str = "", fault: str = "") -> dict[str, Any]:

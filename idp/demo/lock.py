@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp.federation.token_signing.key_files import replace_private_file
+from idp.federation.token_signing.private_files import replace_private_file
 
 LOCK = "demo.lock"
 """A SQLite database whose lock the demo holds: it ends with the process on every platform."""

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import socket
-import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from adapter.errors import TallystickError
 from idp.app import create_app
 from idp.assembly import assemble
 from idp.config import schema
 from idp.config.reading import load
 from idp.demo import certificates, first_page
 from idp.demo.address import DemoAddress
+from idp.demo.answers import must_answer
 from idp.demo.lock import must_be_free, running_in
-from idp.demo.radius import DemoRadius, demo_radius
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
@@ -39,6 +35,7 @@ if TYPE_CHECKING:
 
     from idp.demo.compat.image import Compat
     from idp.demo.compat.variables import ImageVariables
+    from idp.demo.radius import DemoRadius
     from idp.saml.keys import KeyKind
     from idp.services import Services
 
@@ -49,12 +46,6 @@ NODES = (
     ("srv2016", "14393.4704"),  # the first with number matching
 )  # fmt: skip
 CHANGED_BY = "demo"
-
-
-class NotAnswering(TallystickError):
-    """Raised when the demo was started but one of its own addresses does not answer."""
-
-    code = "demo_not_answering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +73,16 @@ class Demo:
     def authenticator_url(self) -> str:
         """The address of the phone page."""
         return f"{self.address.base_url}/authenticator/"
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The addresses that must answer before it is ready.
+
+        Not that of the administration: the same server has it, and makes it at its first visit.
+        """
+        ours = (f"{self.address.base_url}/", f"{self.address.sp_url}/")
+        old = (self.compat.metadata_url,) if self.compat else ()
+        return (*ours, self.metadata_url, self.authenticator_url, *old)
 
     def as_json(self) -> dict[str, Any]:
         """Return what scripts need to use it."""
@@ -118,25 +119,28 @@ def run_demo(
     for the image that they are written for. Port 0 takes free ports. The ports are opened first, so
     that nothing is created if they are in use.
 
-    Raises :class:`~idp.sockets.AddressUnavailable`, :class:`NotAnswering`, and
+    Raises :class:`~idp.sockets.AddressUnavailable`, :class:`~idp.demo.answers.NotAnswering`, and
     :class:`~idp.demo.lock.DemoIsRunning` if one runs in the folder already.
     """
     must_be_free(path.resolve())
     with ExitStack() as stack:
-        is_free = address.port == 0
+        free_port = address.port == 0
         listeners, address = _open_ports(address, bind, stack)
-        now = datetime.now(UTC)
         folder = _take_folder(path.resolve(), address, stack)
-        folder.create(address.base_url, now, kind)
+        folder.create(address.base_url, now := datetime.now(UTC), kind)
         tls = _tls_files(folder, address, now)
         services = _assemble(folder, address, stack, in_place_of_image=variables is not None)
         compat = _make_image(services, variables, folder) if variables else None
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
-        answering = demo_radius(services, bind, free_port=is_free) if radius else nullcontext()
-        demo = Demo(address, folder, users, tls, stack.enter_context(answering), compat)
+        demo = Demo(address, folder, users, tls, compat=compat)
+        if radius:
+            from idp.demo.radius import demo_radius
+
+            told = stack.enter_context(demo_radius(services, bind, free_port=free_port))
+            demo = replace(demo, radius=told)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
-        _must_answer(demo, reachable_address(bind))
+        must_answer(demo.pages, reachable_address(bind), tls.ca_file if tls else None)
         yield demo
 
 
@@ -232,7 +236,7 @@ def _make_apps(
     """Return the applications of the federation server and of the test service provider."""
     folder = demo.folder
     config = without_metadata_dir(services.config)
-    app = create_app(config, services=services, front_page=False)
+    app = create_app(config, services=services, front_page=False, by_need=True)
     app.register_blueprint(
         first_page.blueprint(
             services,
@@ -269,31 +273,3 @@ def _make_apps(
 def _write_if_changed(file: Path, content: bytes) -> None:
     if not file.exists() or file.read_bytes() != content:
         file.write_bytes(content)
-
-
-def _must_answer(demo: Demo, host: str) -> None:
-    """Request each address that the demo is about to print, by the name that it prints."""
-    printed = demo.as_json()
-    context = ssl.create_default_context(cafile=demo.tls.ca_file) if demo.tls else None
-    urls = [printed[name] for name in ("idp", "sp", "metadata", "authenticator", "admin")]
-    if demo.compat is not None:
-        urls.append(demo.compat.metadata_url)
-    for url in urls:
-        status = _status(url, host, context)
-        if status != 200:
-            raise NotAnswering(f"{url} answers with status {status}", "See the log lines above")
-
-
-def _status(url: str, host: str, context: ssl.SSLContext | None) -> int:
-    """GET *url* from the server that listens at *host*, without resolving the name in it."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if context else 80)
-    connection = http.client.HTTPConnection(parts.netloc)
-    connection.sock = socket.create_connection((host, port), timeout=30)
-    if context is not None:
-        connection.sock = context.wrap_socket(connection.sock, server_hostname=parts.hostname)
-    try:
-        connection.request("GET", parts.path or "/")
-        return connection.getresponse().status
-    finally:
-        connection.close()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from idp.authenticator.phonefile import PhoneFile
 from idp.config.admin import AdminSection
 from idp.embedded.phones import PHONE_KINDS, give_phone
-from idp.federation.token_signing.key_files import read_private_file, replace_private_file
+from idp.federation.token_signing.private_files import read_private_file, replace_private_file
 
 if TYPE_CHECKING:
     from idp.services import Services

@@ -6,6 +6,7 @@ one, and requests are answered by hundreds of threads.
 
 from __future__ import annotations
 
+import base64
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ MAX_PASSWORD_LENGTH = 256
 # The OWASP Password Storage Cheat Sheet for argon2id: 19 MiB, two passes, one lane.
 MEMORY_KIB = 19 * 1024
 PASSES = 2
+SALT_BYTES, DIGEST_BYTES = 16, 32
 
 MIN_NEW_PASSWORD_LENGTH = 8
 MIN_KINDS_OF_CHARACTERS = 3
@@ -90,11 +92,12 @@ class PasswordHasher:
     ) -> None:
         slots = slots or max(1, (os.cpu_count() or 2) // 2)
         self.room = room or Room(places_for_passwords(WORKER_THREADS))
-        self._argon2 = argon2.PasswordHasher(passes, memory_kib, 1)
+        self._argon2 = argon2.PasswordHasher(passes, memory_kib, 1, DIGEST_BYTES, SALT_BYTES)
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="password")
         self._turns = Turns(slots, self.room)
         self._patience = patience
-        self._decoy = self._argon2.hash("")
+        salt, digest = (_base64(os.urandom(size)) for size in (SALT_BYTES, DIGEST_BYTES))
+        self._decoy = f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${digest}"
 
     @contextmanager
     def slot(self, client: str = UNKNOWN) -> Iterator[None]:
@@ -133,6 +136,11 @@ class PasswordHasher:
 def normalize(password: str) -> str:
     """Return the one spelling of a password: keyboards compose accented letters differently."""
     return unicodedata.normalize("NFC", password)
+
+
+def _base64(value: bytes) -> str:
+    """Return *value* as stored hashes have it: base64 without padding."""
+    return base64.b64encode(value).decode().rstrip("=")
 
 
 def _bytes(password: str) -> bytes:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from adapter.errors import TallystickError
 from idp import operating_system
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
-from idp.federation.token_signing.key_files import read_private_file
+from idp.federation.token_signing.private_files import read_private_file
 from idp.management.admin_token import read_token
 from idp.web.theme.folder import read_theme
 

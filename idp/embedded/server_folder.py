@@ -12,7 +12,7 @@ from typing import Any
 
 from idp.config import schema
 from idp.config.reading import load
-from idp.federation.token_signing.key_files import read_private_file, write_private_file
+from idp.federation.token_signing.private_files import read_private_file, write_private_file
 from idp.management.admin_token import new_token
 from idp.saml.keys import KeyKind, PemPair, new_signing_certificate
 from idp.serving.server_files import ServerFiles

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp import operating_system
-from idp.federation.token_signing.key_files import replace_private_file
+from idp.federation.token_signing.private_files import replace_private_file
 
 if TYPE_CHECKING:
     from idp.audit.changes import Changes
@@ -69,7 +69,7 @@ def replace_token(path: Path | None, changes: Changes | None = None) -> str:
 
     The file gets only the digest, unless it holds the token itself, as that of a demo does. Raises
     :class:`AdminTokenError` without a *path*, and
-    :class:`~idp.federation.token_signing.key_files.KeyFileError` if it cannot be written.
+    :class:`~idp.federation.token_signing.private_files.KeyFileError` if it cannot be written.
     """
     if path is None:
         raise _no_file()

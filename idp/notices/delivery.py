@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from adapter.errors import TallystickError
-from idp.federation.token_signing.key_files import replace_private_file
+from idp.federation.token_signing.private_files import replace_private_file
 
 if TYPE_CHECKING:
     from idp.config.mail import MailSection

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from adapter.errors import TallystickError
 from idp.config import schema
 from idp.config.reading import from_values
-from idp.federation.token_signing.key_files import KeyFileError, write_private_file
+from idp.federation.token_signing.private_files import KeyFileError, write_private_file
 from idp.management.admin_token import digest_line, new_token
 from idp.saml.keys import KeyKind
 from idp.serving.server_files import ServerFiles
@@ -71,8 +71,8 @@ def create_server(folder: Path, base_url: str, kind: KeyKind, now: datetime) -> 
     """Create *folder* with mode 0700, and in it the files of a server with mode 0600.
 
     Raises :class:`FolderInUse`, :class:`~idp.config.reading.ConfigError` if *base_url* is not a
-    base URL, and :class:`~idp.federation.token_signing.key_files.KeyFileError` if a file cannot be
-    written.
+    base URL, and :class:`~idp.federation.token_signing.private_files.KeyFileError` if a file cannot
+    be written.
     """
     base_url = from_values({"server": {"base_url": base_url}}).server.base_url
     files = ServerFiles(folder)

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from idp.federation.token_signing.key_files import create_signing_key, write_private_file
+from idp.federation.token_signing.key_files import create_signing_key
+from idp.federation.token_signing.private_files import write_private_file
 from idp.saml.keys import KeyKind
 from idp.session.seal import SECRET_BYTES
 

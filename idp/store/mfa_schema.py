@@ -177,3 +177,9 @@ outbox = Table(  # a row for each change that a user is still to be told of by m
     text("mail", nullable=True, index=True),  # the mail that it went into, once one was tried
     Column("tries", Integer, nullable=False),
 )
+
+USER_TABLES = (
+    mfa_users, code_apps, hardware_tokens, devices, passkeys, challenges, activations,
+    mfa_blocks, user_risks, access_passes, notices, outbox,
+)  # fmt: skip
+"""The tables whose rows belong to the user in their column ``user``; they go with the user."""

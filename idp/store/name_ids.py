@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from idp.federation.issuance.name_ids import opaque_name
+from idp.federation.issuance.opaque_names import opaque_name
 from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.schema import name_ids

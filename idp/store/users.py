@@ -13,13 +13,13 @@ from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User
 from idp.federation.claims import security_id
-from idp.federation.issuance.name_ids import opaque_name
+from idp.federation.issuance.opaque_names import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.column_types import StorableText
 from idp.store.engine import Database
-from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
+from idp.store.mfa_schema import USER_TABLES
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import (

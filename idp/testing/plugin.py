@@ -6,6 +6,7 @@ only measures modules that are imported after it has started.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _tallystick_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServers]:
     """The web servers that all tests of this process share."""
-    from idp.testing.shared_servers import SharedServers
+    from idp.collector import paused_collector
 
-    servers = SharedServers(tmp_path_factory.mktemp("tallystick"))
+    with paused_collector():
+        for wanted in ("running", "service_provider"):  # by the fixtures that come next
+            importlib.import_module(f"idp.testing.{wanted}")
+        from idp.testing.shared_servers import SharedServers
+
+        servers = SharedServers(tmp_path_factory.mktemp("tallystick"))
     yield servers
     servers.stop()
 

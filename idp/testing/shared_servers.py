@@ -128,7 +128,7 @@ class SharedServers:
 
     def serve(self, services: Services) -> None:
         """Serve the application of these services from now on."""
-        app = create_app(services.config, services=services)
+        app = create_app(services.config, services=services, by_need=True)
         app.jinja_env.bytecode_cache = self._templates
         self.messages.watch(app)
         self.serve_app(app)

@@ -11,7 +11,7 @@ from support.service_providers.metadata_parts import SP_ID, metadata
 from idp.audit.changes import ChangeQuery
 from idp.config.reading import load
 from idp.federation.token_signing.configured import open_signing_keys
-from idp.federation.token_signing.key_files import write_private_file
+from idp.federation.token_signing.private_files import write_private_file
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from idp.store.maintenance import (
     purge,
     purge_all,
 )
-from idp.store.mfa import mfa_stores
+from idp.store.mfa.stores import mfa_stores
 from idp.store.schema import sign_ins, used_once
 from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.used_once import SqlUsedOnce

@@ -17,7 +17,7 @@ from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
 from idp.session.seal import Sealer
-from idp.store.mfa import mfa_stores
+from idp.store.mfa.stores import mfa_stores
 from idp.store.schema import users
 from idp.store.users import SqlUserStore
 

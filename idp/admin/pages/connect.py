@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
 from idp.admin.texts import error_text
-from idp.management.connect.applications import KINDS, BadApplicationUrl
+from idp.management.connect.applications import EXAMPLE_KIND, KINDS, BadApplicationUrl
 from idp.management.connect.server_facts import facts_of
 from idp.management.connect.settings import settings_for
 from idp.operating_system import command_line
@@ -21,8 +21,6 @@ from idp.saml.certificates import decode_certificate
 if TYPE_CHECKING:
     from idp.management.connect.settings import ApplicationSettings
     from idp.services import Services
-
-EXAMPLE_KIND = next(iter(KINDS))
 
 
 class ConnectPages:

@@ -8,12 +8,12 @@ is new at every sign-in.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from idp.federation.claims import NAME_ID_FORMATS
+from idp.federation.issuance.opaque_names import opaque_name
 from idp.federation.relying_party.setting_types import NO_NAME_ID
 from idp.saml import uris
 from idp.saml.refusal import Refused
@@ -32,11 +32,6 @@ class PersistentNames(Protocol):
 
         If there is none yet, it is made if *create* is true; otherwise returns None.
         """
-
-
-def opaque_name() -> str:
-    """Return 160 random bits as text that is a valid xs:ID (saml-core §1.3.4)."""
-    return f"_{secrets.token_hex(20)}"
 
 
 def choose_format(trust: RelyingPartyTrust, policy: NameIDPolicy) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.counters import NO_COUNTERS, Counters, log_and_count
-from idp.federation.token_signing.key_files import read_private_file
+from idp.federation.token_signing.private_files import read_private_file
 from idp.federation.token_signing.ring import KeyFiles
 from idp.federation.token_signing.rollover import SigningKeys
 

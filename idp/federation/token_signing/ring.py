@@ -20,11 +20,8 @@ from pathlib import Path
 from typing import Protocol
 
 from idp import operating_system
-from idp.federation.token_signing.key_files import (
-    KeyFileError,
-    load_signing_key,
-    replace_private_file,
-)
+from idp.federation.token_signing.key_files import load_signing_key
+from idp.federation.token_signing.private_files import KeyFileError, replace_private_file
 from idp.saml.certificates import CertificateFacts, read_facts
 from idp.saml.signing import BadSigningKey, SigningKey
 

@@ -174,6 +174,7 @@ _KINDS = (
     ),
 )
 KINDS = {kind.name: kind for kind in _KINDS}
+EXAMPLE_KIND = next(iter(KINDS))
 
 
 def application_at(name: str, url: str) -> Application:

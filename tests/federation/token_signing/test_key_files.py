@@ -8,10 +8,9 @@ from cryptography import x509
 from support.clock import NOON
 
 from adapter.errors import TallystickError
-from idp.federation.token_signing.key_files import (
+from idp.federation.token_signing.key_files import create_signing_key, load_signing_key
+from idp.federation.token_signing.private_files import (
     KeyFileError,
-    create_signing_key,
-    load_signing_key,
     read_private_file,
     replace_private_file,
     write_private_file,

@@ -10,7 +10,8 @@ import pytest
 from support.clock import NOON
 
 from adapter.errors import TallystickError
-from idp.federation.token_signing.key_files import KeyFileError, create_signing_key
+from idp.federation.token_signing.key_files import create_signing_key
+from idp.federation.token_signing.private_files import KeyFileError
 from idp.federation.token_signing.ring import KeyFiles, NoSuchKey
 from idp.federation.token_signing.rollover import DueChanges, SigningKeys, find_due_changes
 from idp.saml.signing import BadSigningKey

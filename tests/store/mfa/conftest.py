@@ -10,7 +10,7 @@ import pytest
 from adapter.mfa.service import MfaStores
 from idp.session.seal import Sealer
 from idp.store.engine import Database
-from idp.store.mfa import mfa_stores
+from idp.store.mfa.stores import mfa_stores
 
 SEALER = Sealer(secrets.token_bytes(32))
 

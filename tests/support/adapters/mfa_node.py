@@ -24,7 +24,7 @@ from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService, MfaStores
 from idp.session.seal import Sealer
 from idp.store.engine import Database
-from idp.store.mfa import mfa_stores
+from idp.store.mfa.stores import mfa_stores
 
 NUMBER_KEY = bytes(range(32))
 ORIGIN = "https://sts.example.test"

@@ -32,8 +32,8 @@ from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
-from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
+from idp.store.mfa.stores import mfa_stores
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
 from idp.store.phones import SqlPhoneStore

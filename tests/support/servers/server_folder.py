@@ -15,7 +15,8 @@ from adapter.clock import Clock
 from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
-from idp.federation.token_signing.key_files import create_signing_key, write_private_file
+from idp.federation.token_signing.key_files import create_signing_key
+from idp.federation.token_signing.private_files import write_private_file
 from idp.services import Services
 
 BASE_URL = "http://idp.example.test"
