@@ -82,12 +82,15 @@ class PostgresqlServer:
 
     @contextmanager
     def begin(self, *, durable: bool, serializable: bool = False) -> Iterator[Connection]:
-        """Lend a connection in a transaction, which SQLAlchemy does not know of."""
+        """Lend a connection in a transaction, which SQLAlchemy does not know of.
+
+        One that is *serializable* is durable, too.
+        """
         begin = _BEGIN_SERIALIZABLE if serializable else _BEGIN
         with self.connect() as connection:
             try:
                 with pipeline(connection):
-                    for command in begin if durable else _BEGIN_NOT_DURABLE:
+                    for command in begin if durable or serializable else _BEGIN_NOT_DURABLE:
                         queue(connection, command)
                     yield connection
                     commit = queue(connection, "COMMIT")

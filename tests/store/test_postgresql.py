@@ -66,6 +66,18 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(database, 
         assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
 
 
+@pytest.mark.parametrize("waits_for_disk", [True, False])
+def test_an_exclusive_transaction_is_serializable_also_where_nothing_waits_for_the_disk(
+    postgresql_url, waits_for_disk
+):
+    database = Database(postgresql_url, waits_for_disk=waits_for_disk)
+    with database.together(exclusive=True), database.write() as connection:
+        level = connection.execute(text("SHOW transaction_isolation")).scalar()
+    database.dispose()
+
+    assert level == "serializable"
+
+
 def test_a_transaction_is_seen_by_others_when_it_has_ended_and_not_before(database):
     with database.write() as connection:
         connection.execute(insert(password_limits), ROW)
