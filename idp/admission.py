@@ -28,8 +28,8 @@ MAX_BODIES = 128
 RETURNING_PHONES = 100
 """Phones without a place that ask a process again in a second."""
 
-RETURNING_PAGES = 200
-"""Pages that ask a process in a second whether their phone has answered."""
+RETURNING_PAGES = 50
+"""Pages without a place that ask a process again in a second."""
 
 MAX_RETURN_SECONDS = 10
 """The longest pause that a phone or a page is asked for."""
