@@ -252,4 +252,14 @@ sign_ins = Table(
     text("client_ip"),
     text("detail"),
     Index("ix_sign_ins_user", "user", "serial"),
+    Index("ix_sign_ins_trust", "trust", "serial"),
+    Index("ix_sign_ins_outcome", "outcome", "serial"),
 )
+for _code in ("reason", "detail"):  # most rows have none, or no detail
+    Index(
+        f"ix_sign_ins_{_code}",
+        sign_ins.c[_code],
+        sign_ins.c.serial,
+        sqlite_where=sign_ins.c[_code] != "",
+        postgresql_where=sign_ins.c[_code] != "",
+    )

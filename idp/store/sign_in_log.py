@@ -80,7 +80,9 @@ class SqlSignInLog:
             if value is not None:
                 query = query.where(sign_ins.c[name] == value)
         if code is not None:
-            query = query.where(or_(*(sign_ins.c[name] == code for name in _CODES)))
+            # The second condition tells the database that an index without empty ones will do.
+            has_code = ((sign_ins.c[name] == code) & (sign_ins.c[name] != "") for name in _CODES)
+            query = query.where(or_(*has_code))
         with self._source(newest) as connection:
             rows = connection.execute(query).all()
         entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)

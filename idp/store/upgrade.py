@@ -15,7 +15,7 @@ from idp.store.columns import ONLY_WHERE
 from idp.store.engine import Database
 from idp.store.schema import metadata
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
 
 

@@ -49,7 +49,7 @@ class PreviewPage:
             devices=CHOICES,
             left_out=LEFT_OUT,
             nodes=self._services.farm.nodes(),
-            trusts=self._services.trusts.list_all()[:MAX_SUGGESTED],
+            trusts=self._services.trusts.page(0, MAX_SUGGESTED).trusts,
             now=self._services.clock.now(),
         )
 
