@@ -12,7 +12,7 @@ conformance            every fault against one service provider, judged by a pro
 embedded               what demo and plugin share: servers in the process, phones, a test SP
 doctor, serving        ``tallystick doctor``; ``tallystick serve`` and its processes
 app                    ``create_app(config)``: the web hosts over the joined rooms
-assembly               ``assemble(config)``: the rooms, joined
+assembly               ``assemble(config)``: the rooms, joined; ``rooms`` says how each is made
 signin                 host: ``/adfs/``, single sign-on and log-out
 authenticator          host: the phone's web app and its signed API
 admin                  host: the pages and the REST API of administration
@@ -31,6 +31,7 @@ federation, directory  trusts, claims, access control, signing keys; users and t
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
 admission              who may wait: places for bodies, passwords and phones
+collector              rest for Python's collector of garbage while much is imported
 operating_system       what Windows does otherwise than POSIX systems, both ways
 =====================  ==========================================================================
 """

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from flask import request
 from support.nets import NET_SECONDS
 
 from idp import create_app
@@ -45,11 +46,49 @@ def test_a_server_loads_nothing_that_only_some_commands_need():
     assert loaded(SERVER) == "[]"
 
 
-def test_the_application_serves_every_host(federation):
-    app = create_app(federation.services.config, services=federation.services)
+@pytest.mark.parametrize("by_need", [False, True])
+def test_the_application_serves_every_host(federation, by_need):
+    app = create_app(federation.services.config, services=federation.services, by_need=by_need)
     client = app.test_client()
     for path in ("/adfs/probe", "/authenticator/", "/admin/", "/static/tallystick.css"):
         assert client.get(path).status_code == 200
+
+
+def test_hosts_made_by_need_answer_as_those_made_at_once_do(federation):
+    services = federation.services
+    at_once, by_need = (
+        create_app(services.config, services=services, by_need=by_need).test_client()
+        for by_need in (False, True)
+    )
+    for path in ("/admin", "/admin/", "/admin/none", "/admin/api/none", "/account/", "/adminx"):
+        answers = [client.get(path) for client in (at_once, by_need)]
+        one, other = ((answer.status, sorted(dict(answer.headers))) for answer in answers)
+        assert one == other
+
+
+def test_what_is_hooked_into_the_application_holds_for_hosts_made_by_need(federation):
+    app = create_app(federation.services.config, services=federation.services, by_need=True)
+    seen = []
+    app.before_request(lambda: seen.append(request.path))
+
+    app.test_client().get("/admin/")
+    app.test_client().get("/account/")
+
+    assert seen == ["/admin/", "/account/"]
+
+
+def test_a_server_for_tests_loads_administration_when_it_is_visited():
+    code = (
+        "import sys, tempfile; from pathlib import Path\n"
+        "from idp.testing.shared_servers import SharedServers\n"
+        "folder = Path(tempfile.mkdtemp())\n"
+        "servers = SharedServers(folder / 'shared')\n"
+        "with servers.new_server(folder / 'first'):\n"
+        "    slow = {'idp.admin', 'idp.account', 'alembic', 'rich', 'saml2', 'segno', 'webauthn'}\n"
+        "    print(sorted(slow & set(sys.modules)))\n"
+        "servers.stop()"
+    )
+    assert loaded(code) == "[]"
 
 
 def test_resources_of_hosts_are_closed_before_the_database(federation):

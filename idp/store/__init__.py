@@ -29,5 +29,5 @@ module                what it does
 ====================  ==============================================================================
 
 Read ``engine`` first, then ``trusts``. A class ``SqlX`` implements the protocol ``X`` of the room
-that uses it; :mod:`idp.app` joins them. Nothing else imports this room.
+that uses it; :mod:`idp.rooms` joins them. Nothing else imports this room.
 """

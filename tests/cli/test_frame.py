@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -19,6 +20,9 @@ from idp.cli import output
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SLOW = ("alembic", "flask", "lxml", "pydantic", "requests", "rich", "saml2", "segno", "sqlalchemy")
+SLOW += ("argon2", "cryptography", "email", "importlib.metadata", "jinja2", "werkzeug")
+OF_A_SERVER = frozenset({"pydantic", "sqlalchemy", "email", "importlib.metadata"})
+"""What a command loads that opens the database; SQLAlchemy and pydantic bring the other two."""
 
 
 def run(*args: str, **options) -> subprocess.CompletedProcess[str]:
@@ -49,17 +53,53 @@ def test_every_command_in_the_table_exists_and_says_what_it_does():
         assert loaded.help
 
 
-def test_help_and_decide_load_nothing_slow():
-    for args in (["--help"], ["decide", "20348.350"]):
-        code = (
-            "import sys; from idp.cli import main\n"
-            f"try: main({args!r})\n"
-            f"except SystemExit: print([m for m in {SLOW!r} if m in sys.modules], file=sys.stderr)"
-        )
-        done = subprocess.run(  # noqa: S603 - our own code
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=NET_SECONDS
-        )
-        assert done.stderr == "[]\n"
+def loaded_by(*args: str, names: tuple[str, ...] = SLOW) -> set[str]:
+    """Return those of the modules *names* that a command has loaded at its end."""
+    code = (
+        "import sys; from idp.cli import main\n"
+        f"try: main({args!r})\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print(*[m for m in {names!r} if m in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=NET_SECONDS,
+        check=True,
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("args", [["--help"], ["decide", "20348.350"]], ids=" ".join)
+def test_help_and_decide_load_nothing_slow(args):
+    assert loaded_by(*args) == set()
+
+
+@pytest.mark.parametrize("args", [["server", "list"], ["log"]], ids=" ".join)
+def test_a_command_that_reads_loads_the_database_and_no_web(farm_folder, args):
+    assert loaded_by(*args, "-c", str(farm_folder / "tallystick.toml")) == OF_A_SERVER
+
+
+def test_a_command_loads_only_the_rooms_that_it_uses(farm_folder):
+    rooms = ("idp.directory", "idp.federation.relying_party", "idp.recorder", "idp.saml", "idp.nps")
+    file = str(farm_folder / "tallystick.toml")
+
+    assert loaded_by("server", "list", "-c", file, names=rooms) == set()
+    assert loaded_by("nps", "list", "-c", file, names=rooms) == {"idp.nps"}
+
+
+def test_only_the_databases_own_dialect_is_loaded(farm_folder):
+    dialects = ("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite")
+    args = ("server", "set", "sts9", "20348.350", "-c", str(farm_folder / "tallystick.toml"))
+
+    assert loaded_by(*args, names=dialects) == {"sqlalchemy.dialects.sqlite"}
+
+
+def test_a_program_that_runs_a_command_keeps_its_collector_of_garbage():
+    CliRunner().invoke(cli.main, ["decide", "20348.350"])
+
+    assert gc.isenabled()
 
 
 def test_help_lists_the_commands():

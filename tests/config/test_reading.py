@@ -109,6 +109,18 @@ def test_a_variable_for_a_section_or_key_that_does_not_exist_is_refused(
     assert SECRET not in refusal
 
 
+def test_variables_override_the_file_and_each_other_key_by_key(monkeypatch):
+    monkeypatch.setenv("TALLYSTICK__LOCKOUT", '{"threshold": 3, "threshold_familiar": 4}')
+    monkeypatch.setenv("tallystick__lockout__THRESHOLD", "5")
+    monkeypatch.setenv("TALLYSTICK__PROXIES__REVERSE_PROXIES", '["10.0.0.1"]')
+
+    config = from_values({"lockout": {"threshold": 1, "window_minutes": 2}})
+
+    found = config.lockout
+    assert (found.threshold, found.threshold_familiar, found.window_minutes) == (5, 4, 2)
+    assert [str(each) for each in config.proxies.reverse_proxies] == ["10.0.0.1/32"]
+
+
 def test_a_fault_of_two_settings_blames_both_places(told, monkeypatch):
     monkeypatch.setenv("TALLYSTICK__SERVE__KEY", "x")
 
