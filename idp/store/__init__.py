@@ -11,11 +11,14 @@ module                what it does
 ``schema``            all tables; ``columns`` and ``column_types`` have what they are made of
 ``prepared``          statements of the hot path, compiled once
 ``copied_rows``       fills an empty database with the rows of another
+``request_reads``     what a request has read, so that it reads each thing once
+``search``            looks for a text within columns
 ``stored_json``       reads JSON columns leniently: docs/operation.md, "Upgrade"
 ``sign_ins``          the hot path: one read before a step of a sign-in, one transaction at its end
 ``trusts``            relying party trusts; ``trust_rows`` has their rows, ``trust_identifiers``
                       further entity ids, ``refreshes`` when their metadata is fetched
 ``policies``          the global policy; ``access_control`` has the access control policies
+``phones``            what a call of a phone is answered from
 ``users``             the directory; ``lockout`` counts wrong passwords, ``nt_hashes`` has what
                       MS-CHAP needs
 ``recordings``        timelines of the flight recorder

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from idp.federation.relying_party.offered import OfferedTrusts, TrustPage
 from idp.federation.relying_party.trust import (
@@ -19,6 +18,7 @@ from idp.federation.relying_party.trust import (
 from idp.store import trust_identifiers
 from idp.store.engine import Database
 from idp.store.schema import next_faults, refreshes, trusts
+from idp.store.search import contains
 from idp.store.trust_rows import (
     COLUMNS,
     digest_row,
@@ -37,12 +37,6 @@ _OFFERED = (
     .where(trusts.c.serial > bindparam("after"))
     .order_by(trusts.c.serial)
     .limit(bindparam("limit"))
-)
-_SEARCHED = _OFFERED.where(
-    or_(
-        func.lower(trusts.c.entity_id).like(bindparam("text"), escape="\\"),
-        func.lower(trusts.c.service_provider).like(bindparam("in_json"), escape="\\"),
-    )
 )
 _REMOVE = (
     delete(trusts).where(trusts.c.entity_id == bindparam("entity_id")).returning(trusts.c.entity_id)
@@ -95,12 +89,13 @@ class SqlTrustStore:
         is; what matches elsewhere is the caller's to leave out. A text that is not ASCII is left to
         the caller altogether, since databases know no upper case of it.
         """
-        query = _OFFERED if not text or not text.isascii() else _SEARCHED
-        values: dict[str, int | str] = {"after": after, "limit": limit + 1}
-        if query is _SEARCHED:
-            values |= {"text": _pattern(text), "in_json": _pattern(json.dumps(text)[1:-1])}
+        query = _OFFERED
+        if text and text.isascii():
+            in_json = json.dumps(text)[1:-1]
+            columns = ((trusts.c.entity_id, text), (trusts.c.service_provider, in_json))
+            query = query.where(contains(columns, is_sqlite=self._database.is_sqlite))
         with self._database.read() as connection:
-            rows = connection.execute(query, values).all()
+            rows = connection.execute(query, {"after": after, "limit": limit + 1}).all()
         shown = rows[:limit]
         found = tuple(stored_trust_from_row(row[:-1]) for row in shown)
         return TrustPage(found, shown[-1].serial if len(rows) > limit else None)
@@ -147,11 +142,6 @@ class SqlTrustStore:
                 connection.execute(remove, {"entity_id": entity_id})
             trust_identifiers.remove(connection, entity_id)
             return connection.execute(_REMOVE, {"entity_id": entity_id}).first() is not None
-
-
-def _pattern(text: str) -> str:
-    escaped = re.sub(r"([%_\\])", r"\\\1", text.lower())
-    return f"%{escaped}%"
 
 
 def read_trust(

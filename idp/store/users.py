@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Column, Connection, bindparam, delete, func, insert, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
@@ -16,7 +16,6 @@ from idp.federation.claims import security_id
 from idp.federation.issuance.opaque_names import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
-from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa_schema import USER_TABLES
@@ -31,6 +30,7 @@ from idp.store.schema import (
     reset_limits,
     users,
 )
+from idp.store.search import contains
 from idp.store.user_rows import BY_ACCOUNT, BY_UPN, USER_COLUMNS, row_of, user_from_row
 
 _USER = select(*USER_COLUMNS, users.c.password_hash)
@@ -39,9 +39,7 @@ _PAGE = (
     .outerjoin(password_limits, password_limits.c.name == users.c.upn)
     .outerjoin(account_activity, account_activity.c.name == users.c.upn)
 )
-_SEARCHED = func.lower(
-    users.c.upn + "\n" + users.c.account_key + "\n" + users.c.display_name + "\n" + users.c.email
-)
+_SEARCHED = (users.c.upn, users.c.account_key, users.c.display_name, users.c.email)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
@@ -85,10 +83,9 @@ class SqlUserStore:
     def page(self, search: str, after: str, limit: int) -> Sequence[tuple[User, AccountState]]:
         """Return users by name, with their counters; the primary key finds where a page begins."""
         found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
-        if wanted := search.strip().lower():
-            escaped = "".join(f"/{each}" if each in "/%_" else each for each in wanted)
-            pattern = literal(f"%{escaped}%", StorableText)  # a search may hold any character
-            found = found.where(_SEARCHED.like(pattern, escape="/"))
+        if wanted := search.strip():
+            columns = ((column, wanted) for column in _SEARCHED)
+            found = found.where(contains(columns, is_sqlite=self._database.is_sqlite))
         with self._database.read() as connection:
             rows = connection.execute(found).all()
         split = len(USER_COLUMNS)
