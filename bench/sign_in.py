@@ -79,13 +79,13 @@ def _direct_rows(
     return [
         Row(
             recorder.WHOLE,
-            3.0,
+            3.5,
             lambda request: must_be_issued(signed_in.browser.get(LS, request)),
             lambda times: map(query, range(times)),
         ),
         Row(
             "the same by POST, and encrypted",
-            6.0,
+            5.5,
             lambda form: must_be_issued(signed_in.browser.post_encoded(LS, "", form)),
             lambda times: map(form, range(times)),
         ),

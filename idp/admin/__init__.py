@@ -3,66 +3,6 @@
 It reads requests, calls the use cases of :mod:`idp.management`, and shows what they return. The
 command line calls the same use cases.
 
-address                            method  what it does                             module
-=================================  ======  =======================================  ================
-``/admin/``                        GET     the Overview, or the token form          pages/overview
-``/admin/``                        POST    exchanges the token for a session        pages/sign_in
-``/admin/sign-out``                POST    ends the session                         pages/sign_in
-``/admin/sign-in``                 GET     signs in through /adfs/                  pages/entry
-``/admin/continue``                GET     proves again what a change needs         pages/entry
-``/admin/farm``                    GET     the nodes and the NPS hosts              pages/nodes
-``/admin/farm/history[/undo]``     both    past changes, and their undo   pages/farm_history
-``/admin/nodes[/builds]``          POST    sets the build of one node, or several   pages/nodes
-``/admin/nodes/list``              POST    renames, removes and imports nodes       pages/node_list
-``/admin/nps[/restart]``           POST    sets or restarts an NPS host             pages/nps
-``/admin/keys``                    both    token-signing keys                       pages/keys
-``/admin/trusts``                  GET     relying party trusts                     pages/trusts
-``/admin/trusts/one``              both    one trust and its settings               pages/trusts
-``/admin/trusts/add``              both    a new trust: form, preview, adding       pages/adding
-``/admin/trusts/remove``           both    asks, and removes a trust                pages/adding
-``/admin/connect[/…]``             GET     what an application needs, settings      pages/connect
-``/admin/faults``                  POST    the fault of a trust's next sign-in      pages/faults
-``/admin/access``                  both    access control, rules for all trusts     pages/access
-``/admin/access/policy``           both    one policy, a new one, or a copy         pages/access_*
-``/admin/access/trust``            both    the policy of a trust                    pages/access_*
-``/admin/access/test``             GET     tests a sign-in                          pages/access_*
-``/admin/adapters[/one]``          both    the adapters of second factors           pages/adapters
-``/admin/policies``                both    which methods users may use              pages/policies
-``/admin/tokens``                  both    hardware tokens                          pages/tokens
-``/admin/users``                   both    the list of users, and who is at risk    pages/users
-``/admin/users/one``               both    one user, and every change of it         pages/user
-``/admin/preview``                 GET     what a user will see                     pages/preview
-``/admin/log``                     GET     the sign-in log                          pages/log
-``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
-``/admin/audit``                   GET     the audit log: who changed what          pages/audit
-``/admin/settings``                GET     the settings, and where each comes from  pages/settings
-``/admin/configuration[/…]``       both    the configuration as a file              pages/config
-``/admin/api-tokens``              both    tokens of programs                       pages/api_tokens
-``/admin/api/nodes[/NAME]``        any     nodes of the farm                        api/nodes
-``/admin/api/farm/history[/…]``    any     past changes, and their undo     api/farm_history
-``/admin/api/nps[/NAME/…]``        any     NPS hosts, registry values, clients      api/nps
-``/admin/api/keys[/THUMBPRINT]``   any     token-signing keys                       api/keys
-``/admin/api/trusts[/ENTITY-ID]``  any     relying party trusts                     api/trusts
-``/admin/api/connect[/KIND]``      GET     what an application needs, its settings  api/connect
-``/admin/api/users/NAME/…``        any     users' methods for the second factor     api/users
-``/admin/api/tokens[/import]``     any     hardware tokens                          api/tokens
-``/admin/api/users/NAME/…``        any     blocks, risks, access passes             api/blocks
-``/admin/api/users[/NAME]``        any     the local directory                      api/directory
-``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
-``/admin/api/access[/…]``          any     access control, and its test             api/access
-``/admin/api/adapters[/NAME…]``    any     the adapters of second factors           api/adapters
-``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
-``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
-``/admin/api/sign-ins``            GET     the sign-in log                          api/sign_ins
-``/admin/api/preview``             GET     what a user will see                     api/preview
-``/admin/api/openapi.json``        GET     what the REST API takes and answers      api/openapi
-``/admin/api/configuration[/…]``   any     the configuration as a document          api/config
-``/admin/api/overview``            GET     what needs attention                     api/overview
-``/admin/api/settings``            GET     the settings of this server              api/settings
-``/admin/api/audit``               GET     the audit log                            api/audit
-``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
-=================================  ======  =======================================  ================
-=======
 =================================  ======  =====================================  =================
 address                            method  what it does                           module
 =================================  ======  =====================================  =================
