@@ -17,7 +17,6 @@ from idp.mfa import graph_import, graph_policy, graph_tables
 from idp.mfa.graph_import import BadMethodsPolicy, GivenPolicy
 
 if TYPE_CHECKING:
-    from adapter.mfa.policy import Permission
     from idp.services import Services
 
 NUMBER_MATCHING_NOTE = (
@@ -82,16 +81,6 @@ def import_policy(services: Services, value: object, *, needs_version: bool = Fa
     if needs_version and given.version is None:
         raise BadMethodsPolicy("version: it is missing; give the one that the policy has now")
     return _store(services, given)
-
-
-def permission_as_json(permission: Permission) -> dict[str, Any]:
-    """Return for scripts whether a method is allowed, and why."""
-    return {
-        "allowed": permission.is_allowed,
-        "reason": permission.reason,
-        "policy": permission.policy,
-        "explanation": permission.explanation,
-    }
 
 
 def _store(services: Services, given: GivenPolicy) -> PolicyView:

@@ -13,7 +13,8 @@ from adapter.mfa.permissions import permissions_of
 from adapter.mfa.policy import METHODS, Policies
 from adapter.mfa.policy_registration import Interrupt, campaign_asks, interrupt_for, may_register
 from adapter.mfa.policy_reset import ResetRules, reset_rules
-from idp.management.policies import PolicyView, notes_on, permission_as_json
+from idp.management.permission_json import permission_as_json
+from idp.management.policies import PolicyView, notes_on
 from idp.mfa import graph_import
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.protection.store import Standing
 from adapter.sentences import sentence
 from idp.instants import json_instant
-from idp.management.policies import permission_as_json
+from idp.management.permission_json import permission_as_json
 from idp.management.standing import standing_as_json
 from idp.management.user_audit import changes_user
 
