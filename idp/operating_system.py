@@ -8,6 +8,7 @@ library's reference, and the pages of Microsoft's documentation that are named b
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import signal
 import socket
@@ -88,6 +89,15 @@ def allow_open_files() -> int:
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def is_readable(file: int) -> bool:
+    """Return whether a socket has something to read, or was closed by the other end."""
+    if IS_WINDOWS:  # it has no poll, and its select takes sockets of any number
+        return bool(select.select([file], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def set_address_options(listener: socket.socket) -> None:

@@ -10,7 +10,6 @@ for each decision and once for its commit, and a connection is not tested before
 
 from __future__ import annotations
 
-import select
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL
 
 from adapter.errors import TallystickError
+from idp.operating_system import is_readable
 from idp.store import errors
 
 if TYPE_CHECKING:
@@ -171,11 +171,7 @@ def _test_what_may_be_cut(engine: Engine) -> None:
 
 
 def _has_news(driver: psycopg.Connection) -> bool:
-    if driver.closed:
-        return True
-    poll = select.poll()
-    poll.register(driver.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+    return driver.closed or is_readable(driver.fileno())
 
 
 def _roll_back(connection: Connection) -> None:
