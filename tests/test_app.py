@@ -69,7 +69,7 @@ def test_hosts_made_by_need_answer_as_those_made_at_once_do(federation):
 def test_what_is_hooked_into_the_application_holds_for_hosts_made_by_need(federation):
     app = create_app(federation.services.config, services=federation.services, by_need=True)
     seen = []
-    app.before_request(lambda: seen.append(request.path))
+    app.extensions["edge"].before.append(lambda: seen.append(request.path))
 
     app.test_client().get("/admin/")
     app.test_client().get("/account/")

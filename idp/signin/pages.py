@@ -96,6 +96,8 @@ def log_in_page(
         error=error,
         offers_kmsi=offers_kmsi,
         passkey=json.dumps(passkey) if passkey else "",
+        # A browser that answers without its user would send the same passkey again and again.
+        offers_passkey_unasked=error not in (PASSKEY_REFUSED, MUST_USE_PASSWORD),
         offers_reset=offers_reset,
     )
 

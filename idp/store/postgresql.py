@@ -175,6 +175,8 @@ def _has_news(driver: psycopg.Connection) -> bool:
 
 
 def _roll_back(connection: Connection) -> None:
+    if connection.invalidated:  # it was cut, and the server rolls back by itself
+        return
     try:
         queue(connection, "ROLLBACK")
     except connection.dialect.loaded_dbapi.Error:

@@ -260,6 +260,5 @@ for _code in ("reason", "detail"):  # most rows have none, or no detail
         f"ix_sign_ins_{_code}",
         sign_ins.c[_code],
         sign_ins.c.serial,
-        sqlite_where=sign_ins.c[_code] != "",
-        postgresql_where=sign_ins.c[_code] != "",
+        info={ONLY_WHERE: sign_ins.c[_code] != ""},
     )

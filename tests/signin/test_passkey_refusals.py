@@ -150,6 +150,20 @@ def test_a_copy_of_a_key_is_refused_and_its_owner_is_in_the_log(federation, ente
     assert (row.outcome, row.user) == ("passkey_copied", federation.user.name)
 
 
+def test_a_refused_passkey_is_asked_for_again_only_if_the_user_wants_it(federation, sp, device):
+    browser = federation.browser()
+    page = browser.get(sp.url())
+    assert "data-offered" in page.html
+    (method,) = federation.services.mfa.methods_of(federation.user.name).of_kind("passkey")
+    federation.services.mfa.remove(federation.user.name, method.id)
+
+    again = browser.post(page.form.action, answer(page, device))
+
+    assert again.error == PASSKEY_REFUSED
+    assert 'id="passkeyButton"' in again.html
+    assert "data-offered" not in again.html
+
+
 @pytest.fixture
 def switch_off(federation):
     """Switch passkeys off, for all users or for one."""

@@ -123,6 +123,15 @@ def test_a_transaction_whose_connection_is_cut_did_nothing(database, observer):
         assert _number_of_rows(connection) == 0
 
 
+def test_a_connection_that_is_cut_between_statements_is_a_database_that_does_not_answer(
+    database, observer
+):
+    with pytest.raises(StoreUnavailable), database.write() as connection:  # noqa: PT012 -- at the read
+        assert _number_of_rows(connection) == 0
+        observer.execute(OTHERS_AWAY)
+        _number_of_rows(connection)
+
+
 def test_a_lock_is_waited_for_and_not_forever(postgresql_url, observer, monkeypatch):
     monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     database = Database(postgresql_url)
