@@ -12,12 +12,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def paused_collector() -> Iterator[None]:
-    """Let the collector rest meanwhile; one that rests already goes on resting afterwards."""
+def paused_collector(*, keeps: bool = False) -> Iterator[None]:
+    """Let the collector rest meanwhile; one that rests already goes on resting afterwards.
+
+    If it *keeps* what is there at the end, that stays until the process ends, and the collector
+    does not look at it again.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
+        if keeps:
+            gc.freeze()
     finally:
         if was_enabled:
             gc.enable()

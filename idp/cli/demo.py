@@ -116,6 +116,7 @@ def demo(
                 print_json(demo.as_json())
             else:
                 click.echo(_start_page(demo, keeps=data_dir is not None))
+            gc.freeze()  # what was loaded stays
             gc.enable()  # see idp.cli.STAYING
             with Wakeup() as wakeup:
                 while not stopped.is_set():

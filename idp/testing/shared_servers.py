@@ -19,6 +19,7 @@ from werkzeug.test import Client
 
 from idp.app import create_app
 from idp.assembly import assemble
+from idp.collector import paused_collector
 from idp.config import schema
 from idp.config.reading import load
 from idp.directory import PasswordHasher
@@ -72,6 +73,7 @@ class SharedServers:
         urls = (f"http://{HOST}:{server.port}" for server in self._servers)
         self.url, self.sp_url, self.extranet = urls
         self.messages = MessageCapture()
+        self._has_served = False  # the first server loads what all need
         self._templates = _TemplateCache()
         # The cheapest hash of argon2: passwords of tests are not secret.
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
@@ -115,11 +117,13 @@ class SharedServers:
         before = self.messages, self._apps[0].app
         self.messages = MessageCapture()
         config = config or self.config
-        services = self._copy(folder, database, config)
-        if with_next_key:
-            keys = FixedKey(self._signing_key, self._new_key())
-            services = dataclasses.replace(services, signing_keys=keys)
-        self.serve(services)
+        with paused_collector(keeps=not self._has_served):
+            services = self._copy(folder, database, config)
+            if with_next_key:
+                keys = FixedKey(self._signing_key, self._new_key())
+                services = dataclasses.replace(services, signing_keys=keys)
+            self.serve(services)
+        self._has_served = True
         try:
             yield services
         finally:
