@@ -91,7 +91,7 @@ def _direct_rows(
         ),
         Row(
             "a whole sign-in, phone included",
-            25.0,
+            18.0,
             sign_in,
             lambda times: map(start, range(times)),
         ),
