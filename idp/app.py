@@ -70,8 +70,7 @@ def create_app(
     if by_need:
         _make_by_need(app, services, edge)
     else:
-        for make in _SELDOM_VISITED.values():
-            app.register_blueprint(make(services))
+        _make_at_once(app, services)
     if beside_flask:
         app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, edge)  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
@@ -96,6 +95,11 @@ def _admin(services: Services) -> Blueprint:
 
 _SELDOM_VISITED = {"account": _account, "admin": _admin}
 """Hosts by their paths, which are those of their blueprints."""
+
+
+def _make_at_once(app: Flask, services: Services) -> None:
+    for make in _SELDOM_VISITED.values():
+        app.register_blueprint(make(services))
 
 
 def _make_by_need(app: Flask, services: Services, edge: Edge) -> None:

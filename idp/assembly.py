@@ -5,7 +5,7 @@ The web comes on top in :mod:`idp.app`; :mod:`idp.rooms` says how each room is m
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -47,42 +47,8 @@ def assemble(
         counters=counters,
         waits_for_disk=waits_for_disk,
     )
-    return Services(
-        config=config,
-        clock=rooms.clock,
-        sealer=rooms.sealer,
-        database=rooms.database,
-        housekeeping=rooms.housekeeping,
-        changes=rooms.changes,
-        mfa=rooms.mfa,
-        directory=rooms.directory,
-        trusts=rooms.trusts,
-        farm=rooms.farm,
-        nps=rooms.nps,
-        access=rooms.access,
-        signing_keys=rooms.signing_keys,
-        recorder=rooms.recorder,
-        counters=rooms.counters,
-        admission=rooms.admission,
-        renames=rooms.renames,
-        nt_hashes=rooms.nt_hashes,
-        refreshes=rooms.refreshes,
-        policy=rooms.policy,
-        providers=rooms.providers,
-        log=rooms.log,
-        api_tokens=rooms.api_tokens,
-        repeated_requests=rooms.repeated_requests,
-        persistent_names=rooms.persistent_names,
-        sign_ins=rooms.sign_ins,
-        log_outs=rooms.log_outs,
-        once=rooms.once,
-        next_faults=rooms.next_faults,
-        resets=rooms.resets,
-        phones=rooms.phones,
-        notices=rooms.notices,
-        outbox=rooms.outbox,
-        recordings=rooms.recordings,
-    )
+    wanted = (field.name for field in fields(Services) if field.default_factory is MISSING)
+    return Services(**{name: getattr(rooms, name) for name in wanted})
 
 
 def open_rooms(config: Config, acting: Callable[[], Actor]) -> Services:

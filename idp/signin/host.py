@@ -103,23 +103,12 @@ def take_untyped_body_for_form(received: Request) -> None:
 def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
-    waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
-    services.ending.callback(waiting.close)
-    abilities = Abilities(services.mfa, services.once, clock, waiting)
-    adapters = AdapterHost(services.providers, services.policy, abilities, config.adapters)
-    services.closing.callback(adapters.close)
+    adapters, waiting = _adapters(services)
     node = AnsweringNode(config.server, services.farm)
     cookie = SessionCookie(config, services.sealer, clock)
     verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
     writer = AuditWriter(services.sign_ins, clock, verbose, services.counters)
-    outcomes = SignInOutcomes(
-        writer,
-        verbose,
-        services.sign_ins,
-        services.once,
-        clock,
-        longest_freshness=config.trusts.longest_freshness,
-    )
+    outcomes = _outcomes(services, writer, verbose)
     second_factor = SecondFactorSteps(
         services.sealer.purpose("second-factor-context"),
         outcomes,
@@ -164,6 +153,28 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
     )  # fmt: skip
+
+
+def _adapters(services: Services) -> tuple[AdapterHost, AdapterPlaces]:
+    """Return the running adapters, and the places of posts that wait in one of them."""
+    waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
+    services.ending.callback(waiting.close)
+    abilities = Abilities(services.mfa, services.once, services.clock, waiting)
+    own = services.config.adapters
+    adapters = AdapterHost(services.providers, services.policy, abilities, own)
+    services.closing.callback(adapters.close)
+    return adapters, waiting
+
+
+def _outcomes(services: Services, writer: AuditWriter, verbose: VerboseAudit) -> SignInOutcomes:
+    return SignInOutcomes(
+        writer,
+        verbose,
+        services.sign_ins,
+        services.once,
+        services.clock,
+        longest_freshness=services.config.trusts.longest_freshness,
+    )
 
 
 def _senders(services: Services, writer: AuditWriter) -> tuple[Responses, LogOutMessages]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL
@@ -21,9 +21,6 @@ from sqlalchemy.engine import URL
 from adapter.errors import TallystickError
 from idp.operating_system import is_readable
 from idp.store import errors
-
-if TYPE_CHECKING:
-    import psycopg
 
 DRIVER = "postgresql+psycopg"
 MAX_IDLE_SECONDS = 1.0
@@ -157,12 +154,12 @@ def _test_what_may_be_cut(engine: Engine) -> None:
     def remember(_driver: object, record: Any) -> None:
         record.info["used_at"] = time.monotonic()
 
-    def test(driver: psycopg.Connection, record: Any, _lent: object) -> None:
+    def test(driver: Any, record: Any, _lent: object) -> None:
         idle = time.monotonic() - record.info.get("used_at", 0.0)
         if idle <= MAX_IDLE_SECONDS and not _has_news(driver):
             return
         try:
-            engine.dialect.do_ping(driver)  # type: ignore[arg-type]  # its connections are so
+            engine.dialect.do_ping(driver)
         except engine.dialect.loaded_dbapi.Error as error:
             raise exc.InvalidatePoolError from error
 
@@ -170,8 +167,8 @@ def _test_what_may_be_cut(engine: Engine) -> None:
     event.listen(engine, "checkout", test)
 
 
-def _has_news(driver: psycopg.Connection) -> bool:
-    return driver.closed or is_readable(driver.fileno())
+def _has_news(driver: Any) -> bool:
+    return bool(driver.closed) or is_readable(driver.fileno())
 
 
 def _roll_back(connection: Connection) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, literal, select
 
@@ -117,13 +119,7 @@ class SqlSignInStore:
             rules = self._current_rules(connection, rules_stamp)
         of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
-        # The second factor asks for these: it need not read them again in this request.
-        self._database.know(
-            READ, {"name": MFA_POLICIES}, [] if mfa_policies is None else [(mfa_policies,)]
-        )
-        if user is not None:
-            rows = [] if of_user[0] is None else [tuple(of_user)]
-            self._database.know(BY_UPN, {"name": user}, rows)
+        self._know(mfa_policies, user, of_user)
         return StoredFacts(
             prepared=None if trust is None else self._prepare(trust, rules),
             node=None if of_node[0] is None else Node(*of_node),
@@ -133,6 +129,14 @@ class SqlSignInStore:
             rules=rules,
             account=account_state(of_account),
         )
+
+    def _know(self, mfa_policies: str | None, user: str | None, of_user: Sequence[Any]) -> None:
+        """Remember what the second factor asks for: it is not read again in this request."""
+        policies = [] if mfa_policies is None else [(mfa_policies,)]
+        self._database.know(READ, {"name": MFA_POLICIES}, policies)
+        if user is not None:
+            rows = [] if of_user[0] is None else [tuple(of_user)]
+            self._database.know(BY_UPN, {"name": user}, rows)
 
     def finish(
         self,

@@ -16,6 +16,7 @@ from bench import saml
 from bench.server import make_server
 from bench.sign_in import LS, must_be_issued, sign_in, start_sign_in
 from idp.store import postgresql
+from idp.store.maintenance import Housekeeping
 
 WARM = 6
 """psycopg prepares a statement that it has executed five times, with a message of its own."""
@@ -48,7 +49,9 @@ class Server:
         return min(self._one(prepare(), work) for _ in range(TRIES))
 
     def _one(self, prepared, work):
-        self._services.housekeeping.wait()
+        housekeeping = self._services.housekeeping
+        assert isinstance(housekeeping, Housekeeping)
+        housekeeping.wait()
         return self.relay.of(lambda: work(prepared))
 
     def close(self):
