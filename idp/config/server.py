@@ -87,6 +87,8 @@ class ServeSection(Section):
     """Number of worker processes. None: one for each processor."""
     engine: Literal["granian", "waitress"] | None = None
     """None: granian, or waitress (one process, no TLS) where granian cannot run."""
+    threads: int | None = Field(default=None, ge=64, le=10_000)
+    """Requests that a process serves at a time. None: 600, or with granian up to 2,400 that fit."""
     body_seconds: float = Field(default=10, gt=0, le=3600)
     """How long the whole body of a request may take after its headers."""
 

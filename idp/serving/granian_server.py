@@ -91,7 +91,7 @@ def main() -> None:
     preloading.preload()
     shutdown.hold_signals_while_forking()
     workers, files = count_workers(serve, "granian"), allow_open_files()
-    threads = threads_for(memory_bytes(), workers)
+    threads = serve.threads or threads_for(memory_bytes(), workers)
     server = Server(
         "tallystick",
         address=serve.bind,

@@ -80,12 +80,13 @@ def main() -> None:
     config = load_config()
     logs.configure(config.logging.format)
     shutdown.end_when_stdin_closes(end_this_process)
-    app = make_app(WORKER_THREADS)
+    threads = config.serve.threads or WORKER_THREADS
+    app = make_app(threads)
     server = create_server(
         app,
         host=config.serve.bind,
         port=config.serve.port,
-        threads=WORKER_THREADS,
+        threads=threads,
         connection_limit=MAX_CONNECTIONS + SPARE_CONNECTIONS,
         ident=None,
         clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed
