@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 from flask import request
-from support.nets import NET_SECONDS
+from support.fresh_python import printed_by
 
 from idp import create_app
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
@@ -27,23 +25,12 @@ print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
 """
 
 
-def loaded(code: str) -> str:
-    done = subprocess.run(  # noqa: S603 - the lines above
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=NET_SECONDS,
-    )
-    return done.stdout.strip()
-
-
 def test_the_package_alone_loads_nothing_heavy():
-    assert loaded(LIGHT) == "[]"
+    assert printed_by(LIGHT) == "[]"
 
 
 def test_a_server_loads_nothing_that_only_some_commands_need():
-    assert loaded(SERVER) == "[]"
+    assert printed_by(SERVER) == "[]"
 
 
 @pytest.mark.parametrize("by_need", [False, True])
@@ -88,7 +75,7 @@ def test_a_server_for_tests_loads_administration_when_it_is_visited():
         "    print(sorted(slow & set(sys.modules)))\n"
         "servers.stop()"
     )
-    assert loaded(code) == "[]"
+    assert printed_by(code) == "[]"
 
 
 def test_resources_of_hosts_are_closed_before_the_database(federation):

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from support.fresh_python import printed_by
 from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
@@ -61,14 +62,7 @@ def loaded_by(*args: str, names: tuple[str, ...] = SLOW) -> set[str]:
         "except SystemExit as end: assert not end.code\n"
         f"print(*[m for m in {names!r} if m in sys.modules])"
     )
-    done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=NET_SECONDS,
-        check=True,
-    )
-    return set(done.stdout.splitlines()[-1].split())
+    return set(printed_by(code).rpartition("\n")[2].split())
 
 
 @pytest.mark.parametrize("args", [["--help"], ["decide", "20348.350"]], ids=" ".join)

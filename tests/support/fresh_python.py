@@ -1,0 +1,20 @@
+"""Runs lines of Python in a process of their own, in which nothing of ours is loaded yet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from support.nets import NET_SECONDS
+
+
+def printed_by(code: str) -> str:
+    """Return what *code* prints, without the last line break; it must end without an exception."""
+    done = subprocess.run(  # noqa: S603 - lines of our tests
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=NET_SECONDS,
+        check=True,
+    )
+    return done.stdout.removesuffix("\n")
