@@ -100,5 +100,5 @@ class _ServicesByNeed(Services):
     def close(self) -> None:
         """Run the ``closing`` callbacks, then close the database if it was opened."""
         self.closing.close()
-        if "database" in vars(self._rooms):
+        if self._rooms is None or "database" in vars(self._rooms):
             self.database.dispose()

@@ -42,6 +42,16 @@ def test_a_room_is_made_once_and_shared(config):
     services.close()
 
 
+def test_a_copy_is_closed_like_what_it_was_copied_from(config):
+    closed = []
+    copy = replace(open_rooms(config, lambda: ROOT), config=config)
+    copy.closing.callback(closed.append, "closed")
+
+    copy.close()
+
+    assert closed == ["closed"]
+
+
 def test_whoever_runs_the_command_makes_the_changes(config):
     services = open_rooms(config, lambda: ROOT)
 

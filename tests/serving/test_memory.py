@@ -18,7 +18,7 @@ from idp.serving.preloading import MODULES
 from idp.serving.web_process import Listening
 
 GIBIBYTE = 1024**3
-HEAVY = ("flask", "granian", "lxml", "pydantic", "sqlalchemy", "structlog")
+HEAVY = ("flask", "granian", "lxml", "pydantic", "sqlalchemy")
 SUPERVISING = "idp.cli.serve, idp.cli.preparation, idp.serving.supervisor, idp.serving.plan"
 
 
