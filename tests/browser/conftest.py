@@ -158,10 +158,14 @@ def page_without_script(new_page: NewPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe(browser: Browser | Firefox) -> Callable[[Page], None]:
-    """Judge a page by axe: ``axe(page)`` fails with the list of what it violates."""
+    """Judge a page by axe: ``axe(page)`` fails with the list of what it violates.
+
+    A click ends when the next page has begun to arrive; the judge waits until it is all there.
+    """
     script = Axe().axe_script
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")
         with _judged(page, browser) as look:
             look.evaluate(UNTIL_NOTHING_MOVES)
             if look.evaluate("!window.axe"):  # once a document: it is half a megabyte of script

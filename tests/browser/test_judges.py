@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, Route
+from werkzeug.serving import make_server
 
 GOOD = """<!doctype html><html lang="en"><title>A page</title><main><h1>Hello</h1>
 <script>document.querySelector('h1').textContent = 'Scripted'</script></main></html>"""
@@ -42,6 +44,32 @@ def test_axe_waits_until_a_page_has_faded_in(show, page, axe):
     turning = "<style>@keyframes turn { to { rotate: 1turn } } main { animation: turn 9s infinite }"
     show(page, GOOD.replace("<main>", f"{fading}{turning}</style><main>"))
     axe(page)
+
+
+@pytest.fixture
+def late_url() -> Iterator[str]:
+    """The address of a page whose first bytes come at once, and the others a little later."""
+    go_on = threading.Event()
+
+    def answer(environ: object, start: Callable[..., object]) -> Iterator[bytes]:
+        start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        yield b"<!doctype html>"
+        threading.Timer(0.3, go_on.set).start()
+        go_on.wait()
+        yield GOOD.encode()
+
+    server = make_server("127.0.0.1", 0, answer)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_page_is_judged_when_all_of_it_has_come(late_url, page, looks):
+    page.goto(late_url, wait_until="commit")
+    looks(page, "late")
 
 
 def test_axe_judges_pages_without_script(show, page_without_script, axe):
