@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from support.nets import NET_SECONDS
@@ -10,66 +11,79 @@ from support.nets import NET_SECONDS
 from idp.processor_turns import ProcessorTurns, aside
 
 FOREVER = 1_000_000.0
+ENOUGH = 10
+"""Threads."""
 
 
 class Running:
-    """Requests in threads of their own; each stays in its block until it is let go."""
+    """Requests that stay in their block until they are let go."""
 
-    def __init__(self, turns: ProcessorTurns, threads) -> None:
-        self._turns = turns
-        self._threads = threads
+    def __init__(self, turns: ProcessorTurns) -> None:
+        self.turns = turns
         self.began: list[str] = []
+        self.threads: dict[str, int] = {}
         self._changed = threading.Condition()
+        self._let_go: list[threading.Event] = []
 
-    def start(self, name: str, *, steps_aside: bool = False):
+    def start(self, name: str, *, steps_aside: bool = False) -> threading.Event:
+        """Submit a request; set what it returns to let it go."""
         let_go = threading.Event()
+        self._let_go.append(let_go)
 
         def request() -> None:
-            with self._turns.turn():
-                self._note(name)
-                if steps_aside:
-                    with aside():
-                        self._note(f"{name} aside")
-                        let_go.wait(NET_SECONDS)
-                    self._note(f"{name} again")
-                else:
+            self._note(name)
+            if steps_aside:
+                with aside():
+                    self._note(f"{name} aside")
                     let_go.wait(NET_SECONDS)
+                self._note(f"{name} again")
+            else:
+                let_go.wait(NET_SECONDS)
 
-        return let_go, self._threads.submit(request)
+        self.turns.submit(request)
+        return let_go
 
     def _note(self, event: str) -> None:
         with self._changed:
             self.began.append(event)
+            self.threads[event] = threading.get_ident()
             self._changed.notify_all()
 
     def until(self, event: str) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: event in self.began, NET_SECONDS)
 
+    def end(self) -> None:
+        for each in self._let_go:
+            each.set()
+        self.turns.close()
+
 
 @pytest.fixture
-def patient(threads):
-    return Running(ProcessorTurns(FOREVER), threads)
+def patient() -> Iterator[Running]:
+    running = Running(ProcessorTurns(ENOUGH, FOREVER))
+    yield running
+    running.end()
 
 
-def test_the_next_request_begins_when_the_one_before_has_ended(patient):
-    ends_first, first = patient.start("first")
+def test_the_next_request_begins_when_the_one_before_has_ended_and_in_the_same_thread(patient):
+    ends_first = patient.start("first")
     patient.until("first")
-    ends_second, second = patient.start("second")
+    patient.start("second")
+    patient.start("third")
     assert patient.began == ["first"]
 
     ends_first.set()
     patient.until("second")
 
-    ends_second.set()
-    first.result(NET_SECONDS)
-    second.result(NET_SECONDS)
+    assert patient.began == ["first", "second"]
+    assert patient.threads["second"] == patient.threads["first"]
 
 
 def test_a_request_that_waits_for_something_else_lets_others_run(patient):
-    comes_back, first = patient.start("first", steps_aside=True)
+    comes_back = patient.start("first", steps_aside=True)
     patient.until("first aside")
-    ends_second, second = patient.start("second")
+    ends_second = patient.start("second")
     patient.until("second")
 
     comes_back.set()
@@ -77,34 +91,96 @@ def test_a_request_that_waits_for_something_else_lets_others_run(patient):
     ends_second.set()
 
     patient.until("first again")
-    first.result(NET_SECONDS)
-    second.result(NET_SECONDS)
 
 
-def test_a_request_that_hangs_loses_its_turn_to_the_next_one(threads):
-    running = Running(ProcessorTurns(0.001), threads)
-    ends_hanging, hanging = running.start("hanging")
+def test_the_turn_of_a_request_that_steps_aside_goes_to_one_that_waits(patient):
+    ends_first = patient.start("first")
+    patient.until("first")
+    patient.start("aside", steps_aside=True)
+    patient.start("last")
+
+    ends_first.set()
+
+    patient.until("last")
+    assert "aside again" not in patient.began
+
+
+def test_a_request_that_hangs_loses_its_turn_to_the_next_one():
+    moments = iter([0.0, 0.9, 1.0, *[1.0] * ENOUGH])
+    running = Running(ProcessorTurns(ENOUGH, 1.0, now=lambda: next(moments)))
+    ends_hanging = running.start("hanging")
     running.until("hanging")
+    running.start("next")
+    assert running.turns.pass_on_if_late()
+    assert "next" not in running.began
 
-    ends_next, next_one = running.start("next")
+    assert not running.turns.pass_on_if_late()
     running.until("next")
 
     ends_hanging.set()
-    ends_next.set()
-    hanging.result(NET_SECONDS)
-    next_one.result(NET_SECONDS)
-    ends_last, last = running.start("last")
-    running.until("last")
-    ends_last.set()
-    last.result(NET_SECONDS)
+    running.end()
 
 
-def test_a_request_that_fails_gives_its_turn_back():
-    turns = ProcessorTurns(FOREVER)
-    with pytest.raises(ValueError, match="failed"), turns.turn():
-        raise ValueError("failed")
-    with turns.turn():
-        pass
+def test_a_request_that_comes_back_takes_the_turn_of_one_that_hangs():
+    running = Running(ProcessorTurns(ENOUGH, 0.001))
+    comes_back = running.start("first", steps_aside=True)
+    running.until("first aside")
+    running.start("hanging")
+    running.until("hanging")
+
+    comes_back.set()
+
+    running.until("first again")
+    running.end()
+
+
+def test_submitting_tells_whether_a_request_has_to_wait(patient):
+    assert not patient.turns.submit(lambda: None)
+    patient.start("first")
+    patient.until("first")
+    assert patient.turns.submit(lambda: None)
+
+
+def test_no_more_threads_run_than_are_allowed():
+    running = Running(ProcessorTurns(2, FOREVER))
+    lets_go = [running.start(f"{n} waits", steps_aside=True) for n in range(2)]
+    for n in range(2):
+        running.until(f"{n} waits aside")
+    running.start("one more")
+    assert "one more" not in running.began
+
+    lets_go[0].set()
+
+    running.until("one more")
+    assert running.threads["one more"] == running.threads["0 waits"]
+    running.end()
+
+
+def test_a_thread_that_has_nothing_to_do_for_long_ends():
+    running = Running(ProcessorTurns(1, FOREVER, idle_seconds=0.001))
+    running.start("first").set()
+    running.until("first")
+    [thread] = (each for each in threading.enumerate() if each.ident == running.threads["first"])
+    thread.join(NET_SECONDS)
+    assert not thread.is_alive()
+
+    running.start("second")
+
+    running.until("second")
+    running.end()
+
+
+def test_closing_waits_for_the_requests_that_run(patient):
+    lets_go = patient.start("first")
+    patient.until("first")
+    patient.start("second").set()
+    closing = threading.Thread(target=patient.turns.close)
+    closing.start()
+
+    lets_go.set()
+    closing.join(NET_SECONDS)
+
+    assert patient.began == ["first", "second"]
 
 
 def test_outside_a_request_there_is_nothing_to_step_aside_from():

@@ -3,7 +3,8 @@
 Granian's WSGI interface gives ``X_Forwarded_For`` and ``X-Forwarded-For`` one name, of which the
 last line wins. Here the lines are checked first (:mod:`idp.web.request_headers`). The body is
 awaited without a thread (:mod:`idp.serving.request_bodies`); once it is whole, the application runs
-in a thread of a pool when it is its turn, and its response is sent whole: no host of ours streams.
+in a thread when it is its turn (:mod:`idp.processor_turns`), and its response is sent whole: no
+host of ours streams.
 
 Source: the ASGI specification (HTTP and lifespan), version 2.3; PEP 3333 for WSGI.
 """
@@ -15,13 +16,13 @@ import io
 import sys
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
-from idp.processor_turns import ProcessorTurns
+from idp.processor_turns import PATIENCE, ProcessorTurns
 from idp.serving.asgi import Message, Receive, Scope, Send
 from idp.serving.request_bodies import ReadBody, Refused
 from idp.web.edge_refusals import SERVER_ERROR, EdgeRefusal
@@ -51,6 +52,10 @@ ALWAYS = {
 """What is the same in every WSGI environment."""
 
 
+Response = tuple[Message, Message]
+"""The head and the body of a response, as ASGI sends them."""
+
+
 class AsgiBridge:
     """The ASGI application. It runs *threads* requests at a time; further ones wait their turn."""
 
@@ -66,10 +71,10 @@ class AsgiBridge:
         """*on_startup* is called by the event loop before the first request."""
         self._app = app
         self._read_body = read_body
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._on_startup = on_startup
         self._counters = counters
-        self._turns = ProcessorTurns()
+        self._turns = ProcessorTurns(threads)
+        self._is_watching = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or hear of the start and the end of the server."""
@@ -87,30 +92,52 @@ class AsgiBridge:
             refusal.log(self._counters, _address(scope, "client")[0])
             await _send(send, _refusal_messages(refusal, scope["path"]))
             return
-        environ = _environ(scope, lines, body)
-        loop = asyncio.get_running_loop()
-        await _send(send, await loop.run_in_executor(self._threads, self._answer, environ))
+        await _send(send, await self._answered(_environ(scope, lines, body)))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self._on_startup()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._threads.shutdown()
+        self._turns.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _answer(self, environ: Environ) -> tuple[Message, Message]:
+    async def _answered(self, environ: Environ) -> Response:
+        """Return the response of the application, which runs in a thread when it is its turn."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Response] = loop.create_future()
+
+        def answer() -> None:
+            response = self._answer(environ)
+            with suppress(RuntimeError):  # the loop has ended, and with it all connections
+                loop.call_soon_threadsafe(_settle, answered, response)
+
+        if self._turns.submit(answer) and not self._is_watching:
+            self._watch(loop)
+        return await answered
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let requests that wait have their turn, as long as any does."""
+        self._is_watching = self._turns.pass_on_if_late()
+        if self._is_watching:
+            loop.call_later(PATIENCE, self._watch, loop)
+
+    def _answer(self, environ: Environ) -> Response:
         """Run the application; an exception that it does not handle is logged and answered 500."""
         try:
-            with self._turns.turn():
-                return _run(self._app, environ)
+            return _run(self._app, environ)
         except Exception as error:
             where = "".join(traceback.format_tb(error.__traceback__))
             get_logger().error("unforeseen", error_type=type(error).__name__, at=where)
             return _refusal_messages(SERVER_ERROR, environ["PATH_INFO"])
 
 
-def _run(app: WSGIApplication, environ: Environ) -> tuple[Message, Message]:
+def _settle(answered: asyncio.Future[Response], response: Response) -> None:
+    if not answered.done():  # else the client has gone
+        answered.set_result(response)
+
+
+def _run(app: WSGIApplication, environ: Environ) -> Response:
     """Return the messages of the application's response to one request."""
     status, headers, written = "", [], io.BytesIO()
 
@@ -131,7 +158,7 @@ def _run(app: WSGIApplication, environ: Environ) -> tuple[Message, Message]:
     return _messages(int(status[:3]), headers, written.getvalue())
 
 
-def _messages(status: int, headers: list[tuple[str, str]], body: bytes) -> tuple[Message, Message]:
+def _messages(status: int, headers: list[tuple[str, str]], body: bytes) -> Response:
     """Return a response as the two messages that ASGI sends."""
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return (
@@ -140,13 +167,13 @@ def _messages(status: int, headers: list[tuple[str, str]], body: bytes) -> tuple
     )
 
 
-def _refusal_messages(refusal: EdgeRefusal, path: str) -> tuple[Message, Message]:
+def _refusal_messages(refusal: EdgeRefusal, path: str) -> Response:
     """Return the response of a refusal; it ends the connection, whose rest is not read."""
     headers = [*refusal.headers(path), ("Connection", "close")]
     return _messages(refusal.status, headers, refusal.body(path))
 
 
-async def _send(send: Send, messages: tuple[Message, Message]) -> None:
+async def _send(send: Send, messages: Response) -> None:
     for message in messages:
         await send(message)
 
