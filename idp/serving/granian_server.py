@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
@@ -23,6 +24,9 @@ from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+LOOP = Loops.uvloop if find_spec("uvloop") else Loops.asyncio
+"""The event loop: the faster one where there is one, which is everywhere but on Windows."""
 
 MAX_CONNECTIONS = 4000
 """Connections that a worker accepts at a time; further ones wait to be accepted."""
@@ -98,7 +102,7 @@ def main() -> None:
         port=serve.port,
         interface=Interfaces.ASGI,
         workers=workers,
-        loop=Loops.asyncio,
+        loop=LOOP,
         backpressure=min(MAX_CONNECTIONS, max(WORKER_THREADS, files - OTHER_FILES)),
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADER_MILLISECONDS),
