@@ -11,12 +11,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from flask import request as flask_request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.servers.two_adapters import Adapter, Request
 
-from idp.app import create_app
 from idp.config.schema import (
     LoggingSection,
     MetricsSection,
@@ -230,37 +228,3 @@ def test_the_entry_finds_every_address_of_the_sign_in_that_is_no_file(federation
     fixed = {path for path, _, _, _ in routes(host.endpoints) if "<" not in path}
 
     assert fixed <= {request.path for request, _ in USUAL.values()} | {LIST.removesuffix(".aspx")}
-
-
-@pytest.fixture(params=["flask", "beside flask"])
-def served_by(request, federation, _tallystick_host):
-    """Serve the sign-in by one of the adapters, at the usual address."""
-    with ExitStack() as closing:
-        services = replace(federation.services, closing=closing)
-        beside_flask = request.param == "beside flask"
-        app = create_app(services.config, services=services, beside_flask=beside_flask)
-        through_flask = []
-        app.before_request(lambda: through_flask.append(flask_request.path))
-        _tallystick_host.serve_app(app)
-        yield federation
-        assert beside_flask == ("/adfs/ls/" not in through_flask)
-
-
-def test_a_whole_sign_in_works_by_each(served_by, sp, phone):
-    sign_in = served_by.sign_in(sp.url(), password="wrong")
-    assert sign_in.error
-    sign_in = served_by.sign_in(sp.url())
-    phone.approve(sign_in.number)
-    assert sign_in.finish().status == ("Success",)
-
-
-def test_a_request_by_post_and_a_log_out_work_by_each(served_by, easy):
-    browser, user = served_by.browser(), served_by.user
-    form = browser.post(easy.ls_url, easy.fields()).form
-    page = browser.submit(form, UserName=user.name, Password=user.password)
-    assert served_by.resume(browser, page).is_finished
-    assert served_by.resume(browser, browser.post(easy.ls_url, easy.fields())).is_finished
-
-    page = browser.get(f"{served_by.url}/adfs/ls/signout")
-    assert "signed out" in browser.submit(page.form).html
-    assert "UserName" in browser.get(easy.url()).form.fields
