@@ -44,16 +44,39 @@ def create_app(
     beside_flask: bool = True,
     by_need: bool = False,
 ) -> Flask:
-    """Return the WSGI application: all web hosts over one set of services.
+    """Return the WSGI application, started: all web hosts over one set of services.
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
     to the caller. Unless it is answered *beside Flask*, the sign-in is a blueprint alone. The hosts
     that most sign-ins do not visit are made *by need*, else at once.
     """
+    app = build_app(
+        config,
+        services=services,
+        threads=threads,
+        front_page=front_page,
+        beside_flask=beside_flask,
+        by_need=by_need,
+    )
+    start_app(app)
+    return app
+
+
+def build_app(
+    config: Config,
+    *,
+    services: Services | None = None,
+    threads: int = WORKER_THREADS,
+    front_page: bool = True,
+    beside_flask: bool = True,
+    by_need: bool = False,
+) -> Flask:
+    """Return the application of :func:`create_app` before its start: no thread runs yet.
+
+    The process may still be forked, if the database is closed before.
+    """
     from idp import authenticator, logs, signin
-    from idp.management import background
-    from idp.management.start_log import log_start
     from idp.saml import schema
     from idp.web.theme.folder import read_theme
 
@@ -74,11 +97,19 @@ def create_app(
     if beside_flask:
         app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, edge)  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
+    return app
+
+
+def start_app(app: Flask) -> None:
+    """Log that an application starts, and start its threads, in the process that serves it."""
+    from idp.management import background
+    from idp.management.start_log import log_start
+
+    services: Services = app.extensions["tallystick"]
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
-    log_start(config, services)
-    background.start(config, services)
-    return app
+    log_start(services.config, services)
+    background.start(services.config, services)
 
 
 def _account(services: Services) -> Blueprint:

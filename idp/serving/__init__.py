@@ -8,10 +8,10 @@ workers itself.
 
 Read first: ``planning`` and ``plan`` (what is run), ``process`` (what a process is to the
 supervisor), then ``supervisor``. The web server: ``web_process``, ``granian_server`` or
-``waitress_server``, ``web_worker``, which makes the application in each worker, and ``preloading``,
-which keeps the workers small. Before the application, both check the header lines and read the body
-of each request: ``asgi_bridge`` and ``request_bodies`` for granian, ``waitress_requests`` and
-``waitress_bodies`` for waitress. A further process needs a
+``waitress_server``, ``web_worker``, which makes the application that all workers share and starts
+it in each, and ``preloading``, which keeps the workers small. Before the application, both check
+the header lines and read the body of each request: ``asgi_bridge`` and ``request_bodies`` for
+granian, ``waitress_requests`` and ``waitress_bodies`` for waitress. A further process needs a
 :class:`~idp.serving.process.ProcessSpec` in :attr:`Plan.processes <idp.serving.plan.Plan>`.
 ``new_server`` makes the folder for ``tallystick init``; ``server_files`` knows the files in it.
 

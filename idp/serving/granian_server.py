@@ -13,6 +13,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from idp import logs
+from idp.collector import paused_collector
 from idp.config import WORKER_THREADS
 from idp.operating_system import allow_open_files, memory_bytes
 from idp.serving import preloading, shutdown
@@ -20,7 +21,7 @@ from idp.serving.asgi_bridge import AsgiBridge
 from idp.serving.planning import count_workers
 from idp.serving.request_bodies import BodyReader
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.web_worker import load_config, make_app
+from idp.serving.web_worker import load_config, make_app, prepare_app
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -92,10 +93,12 @@ def main() -> None:
     config = load_config()
     serve = config.serve
     logs.configure(config.logging.format)
-    preloading.preload()
     shutdown.hold_signals_while_forking()
     workers, files = count_workers(serve, "granian"), allow_open_files()
     threads = serve.threads or threads_for(memory_bytes(), workers)
+    with paused_collector(keeps=True):
+        preloading.load_modules()
+        prepare_app(threads)
     server = Server(
         "tallystick",
         address=serve.bind,

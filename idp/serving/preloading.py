@@ -1,8 +1,9 @@
 """Keeps the memory of a web server's workers small, and its collections of garbage short.
 
-The process that forks the workers loads what they need, so that they share it. The collector
-writes to every object that it looks at, which would give each worker a copy of its own: what is
-loaded is taken out of its sight (:func:`gc.freeze`), and in workers it looks seldom.
+The process that forks the workers loads what they need and prepares their application, so that they
+share the memory. The collector writes to every object that it looks at, which would give each
+worker a copy of its own: what was made before the fork is out of its sight
+(:func:`~idp.collector.paused_collector`), and in workers it looks seldom.
 """
 
 from __future__ import annotations
@@ -11,17 +12,13 @@ import gc
 from importlib import import_module
 
 MODULES = (
-    "adapter.entra_mfa.adapter",
-    "idp.account",
-    "idp.admin",
-    "idp.authenticator.host",
+    "encodings.idna",
+    "encodings.unicode_escape",
     "idp.management.background",
     "idp.management.start_log",
-    "idp.signin",
-    "idp.web.theme.folder",
     "webauthn",
 )
-"""What the application or an early request imports; all else is loaded by need."""
+"""What the start of an application or an early request imports; making it imports the rest."""
 
 COLLECT_AFTER = 20_000
 """Objects with references that are made, and not yet freed, before the youngest are looked at.
@@ -30,16 +27,10 @@ Python's own 700 are made by two requests; hardly any object of ours is part of 
 """
 
 
-def preload() -> None:
-    """Load what workers share; call it before they are forked, and before there are threads."""
-    from idp.saml import schema
-
-    gc.disable()  # what it frees would leave holes in memory that is to be shared
+def load_modules() -> None:
+    """Load what workers share besides their application."""
     for name in MODULES:
         import_module(name)
-    schema.load()
-    gc.freeze()
-    gc.enable()
 
 
 def settle() -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 
 import pytest
+from support.fresh_python import printed_by
 
-from idp.config import WORKER_THREADS
+from idp.config import CONFIG_VARIABLE, WORKER_THREADS
+from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.serving.granian_server import MAX_THREADS, threads_for
 from idp.serving.plan import Plan
-from idp.serving.preloading import MODULES
 from idp.serving.web_process import Listening
 
 GIBIBYTE = 1024**3
@@ -25,11 +23,7 @@ SUPERVISING = "idp.cli.serve, idp.cli.preparation, idp.serving.supervisor, idp.s
 def test_the_supervisor_loads_neither_the_application_nor_the_configuration():
     program = f"import sys, {SUPERVISING}; print(*(m for m in {HEAVY} if m in sys.modules))"
 
-    loaded = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], capture_output=True, check=True
-    )
-
-    assert loaded.stdout.split() == []
+    assert printed_by(program) == ""
 
 
 def test_the_supervisor_gets_the_plan_as_text():
@@ -48,9 +42,48 @@ def test_the_supervisor_gets_the_plan_as_text():
     assert plan.listening.url == "https://[::1]:8443"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_workers_share_can_be_loaded(name):
-    assert import_module(name)
+PREPARED = """\
+import os, sys, threading, flask.testing
+from idp.serving import preloading, web_worker
+
+preloading.load_modules()
+prepared = web_worker.prepare_app(8)
+"""
+LOOK = """\
+files = (os.readlink(each.path) for each in os.scandir("/proc/self/fd"))
+print(threading.active_count(), *files)
+"""
+WORKER = """\
+before = set(sys.modules)
+if os.fork() == 0:
+    app = web_worker.make_app(8)
+    page = app.test_client().get("/adfs/ls/idpinitiatedsignon.aspx", base_url=sys.argv[1])
+    print(app is prepared, page.status_code, *sorted(set(sys.modules) - before), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.fixture
+def base_url(farm_folder, services, monkeypatch):
+    """The address of a server whose web server processes a test starts."""
+    file = farm_folder / "tallystick.toml"
+    services.farm.set_build("sts1", "20348.350", "test")
+    monkeypatch.setenv(CONFIG_VARIABLE, str(file))
+    return load(file).server.base_url
+
+
+def test_a_worker_makes_and_loads_nothing_that_was_there_before_the_fork(base_url):
+    assert printed_by(f"{PREPARED}{WORKER}", base_url) == "True 200"
+
+
+@pytest.mark.usefixtures("base_url")
+def test_the_process_that_forks_workers_has_no_threads_and_no_open_database():
+    """Threads end in a fork, and no connection to a database may be used in two processes."""
+    threads, *files = printed_by(f"{PREPARED}{LOOK}").split()
+
+    assert threads == "1"
+    assert [each for each in files if each.endswith(".db")] == []
 
 
 def test_few_threads_hash_the_passwords_of_many_requests():

@@ -8,10 +8,10 @@ import sys
 from support.nets import NET_SECONDS
 
 
-def printed_by(code: str) -> str:
+def printed_by(code: str, *arguments: str) -> str:
     """Return what *code* prints, without the last line break; it must end without an exception."""
     done = subprocess.run(  # noqa: S603 - lines of our tests
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *arguments],
         capture_output=True,
         text=True,
         timeout=NET_SECONDS,
