@@ -48,8 +48,8 @@ def create_app(
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
-    to the caller. Unless it is answered *beside Flask*, the sign-in is a blueprint alone. The hosts
-    that most sign-ins do not visit are made *by need*, else at once.
+    to the caller. Unless they are answered *beside Flask*, the sign-in and the phones' API are
+    blueprints alone. The hosts that most sign-ins do not visit are made *by need*, else at once.
     """
     app = build_app(
         config,
@@ -78,6 +78,7 @@ def build_app(
     """
     from idp import authenticator, logs, signin
     from idp.saml import schema
+    from idp.web.entry import Entry
     from idp.web.theme.folder import read_theme
 
     logs.configure(config.logging.format)
@@ -89,13 +90,15 @@ def build_app(
     app = _make_flask_app(services, edge)
     sign_in = signin.build_host(services, theme)
     app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
-    app.register_blueprint(authenticator.blueprint(services))
+    phones = authenticator.build_api(services)
+    app.register_blueprint(authenticator.blueprint(services, phones))
     if by_need:
         _make_by_need(app, services, edge)
     else:
         _make_at_once(app, services)
     if beside_flask:
-        app.wsgi_app = signin.SignInEntry(app.wsgi_app, sign_in, edge)  # type: ignore[method-assign]  # Flask's own way
+        routes = (*sign_in.fixed_routes(), *phones.fixed_routes())
+        app.wsgi_app = Entry(app.wsgi_app, edge, routes)  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
     return app
 
@@ -198,18 +201,8 @@ def _make_flask_app(services: Services, edge: Edge) -> Flask:
 
 
 def _unavailable(error: TallystickError) -> Response:
-    """Answer 503 to an error that no host handled, as one of a hook that runs before the hosts."""
-    from flask import Response, request
+    from idp.web.activity import current_exchange
+    from idp.web.edge import unavailable
+    from idp.web.flask_adapter import as_response
 
-    from idp.management.error_json import error_json
-    from idp.web.activity import log_failure
-    from idp.web.flask_problem import problem_response
-    from idp.web.http_status import RETRY_LATER, unavailable_text
-    from idp.web.problem import is_for_api
-
-    log_failure("unavailable", error)
-    if is_for_api(request.path):
-        answer = problem_response(error_json(error), 503)
-        answer.headers.add(*RETRY_LATER)
-        return answer
-    return Response(unavailable_text(error.code), status=503, headers=[RETRY_LATER])
+    return as_response(unavailable(current_exchange(), error))

@@ -17,8 +17,10 @@ which ``static/texts.js`` reads out of the page in the user's language.
 
 Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
 
-* The server's end: ``host.py`` (the blueprint), ``http.py`` (methods, statuses, refusals),
+* The server's end: ``http.py`` (the API as a host: methods, statuses, refusals),
   ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends).
+  ``idp.web.entry`` answers calls without a framework, and leaves everything else to Flask
+  (``host.py``).
 * The phone's end, which needs no Flask: ``client.py``, ``client_values.py``,
   ``client_activation.py``, ``transport.py``, ``phonefile.py``; ``tallystick phone``, the
   demo and the pytest plugin use it.
@@ -33,14 +35,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from idp.authenticator.http import ApiHost
     from idp.services import Services
 
 
-def blueprint(services: Services) -> Blueprint:
-    """Return the host.
+def build_api(services: Services) -> ApiHost:
+    """Return the signed API; loaded only now, so that the phone's end does without it."""
+    from idp.authenticator.host import make_api
 
-    Flask is loaded only now, so that the phone's end does without it.
-    """
+    return make_api(services)
+
+
+def blueprint(services: Services, api: ApiHost) -> Blueprint:
+    """Return Flask's views of all addresses of this host, those of *api* among them."""
     from idp.authenticator.host import make_blueprint
 
-    return make_blueprint(services)
+    return make_blueprint(services, api)

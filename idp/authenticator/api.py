@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Request
-
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.admission import client_of
@@ -27,7 +25,7 @@ from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.session.node import AnsweringNode
-from idp.web.activity import activity_id, client_ip
+from idp.web.web_request import WebRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,11 @@ class Api:
     audit: AuditWriter
     node: AnsweringNode
 
-    def activate(self, request: Request) -> Reply:
+    def activate(self, request: WebRequest) -> Reply:
         """Register the calling phone as a user's Authenticator; its code works once."""
-        wanted = read_activation(request.get_data())
+        wanted = read_activation(request.body)
         stamp = self.authentication.check_new_device(request, wanted.public_key)
-        self.authentication.count_typed_code(wanted.code, client_ip())
+        self.authentication.count_typed_code(wanted.code, request.client_ip)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
@@ -54,14 +52,15 @@ class Api:
             broker=wanted.broker,
             check_user=lambda user: self.authentication.check_activated(stamp, user),
         )
-        _log("phone_activated", activated.device, platform=activated.device.platform)
-        return {**self._account(activated.device), "seed": activated.seed}
+        device = activated.device
+        _log("phone_activated", device, request, platform=device.platform)
+        return {**self._account(device), "seed": activated.seed}
 
-    def account(self, request: Request) -> Reply:
+    def account(self, request: WebRequest) -> Reply:
         """Return the user and the name of the calling device."""
         return self._account(self.authentication.calling_device(request))
 
-    def pending(self, request: Request) -> Reply:
+    def pending(self, request: WebRequest) -> Reply:
         """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
         The answer has the notices of this device, too, and the requests that it cannot approve:
@@ -70,7 +69,7 @@ class Api:
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        client = client_of(client_ip())
+        client = client_of(request.client_ip)
 
         def must_have_place(device: Device) -> None:
             query = _query_of(request)
@@ -97,10 +96,10 @@ class Api:
             **({"blocked": True} if is_blocked else {}),
         }
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: WebRequest) -> Reply:
         """Take the answer to one request and return its state, which is committed by then."""
         device = self.authentication.calling_device(request)
-        answer = read_answer(request.get_data())
+        answer = read_answer(request.body)
         challenge = self.services.mfa.push.answer(
             device,
             answer.id,
@@ -110,23 +109,24 @@ class Api:
             reported=answer.report,
         )
         self.wait.wake(device.user)
-        self.services.counters.phone_answered(str(challenge.state))
-        _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
+        state = str(challenge.state)
+        self.services.counters.phone_answered(state)
+        _log("phone_answered", device, request, request=challenge.id, state=state)
         if challenge.reported:
-            self._audit_report(challenge)
-        return {"id": challenge.id, "state": str(challenge.state)}
+            self._audit_report(challenge, request)
+        return {"id": challenge.id, "state": state}
 
-    def dismiss(self, request: Request) -> Reply:
+    def dismiss(self, request: WebRequest) -> Reply:
         """Remove a notice from this device; other devices of the user keep theirs."""
         device = self.authentication.calling_device(request)
-        notice = read_dismissal(request.get_data())
+        notice = read_dismissal(request.body)
         self.services.notices.dismiss(device.id, notice)
         return {"id": notice, "dismissed": True}
 
-    def _audit_report(self, challenge: Challenge) -> None:
+    def _audit_report(self, challenge: Challenge, request: WebRequest) -> None:
         """Write that no further requests are sent, and where the reported one came from."""
         self.audit.push_reported(
-            EventSource(activity_id(), client_ip(), self.node.name_or_empty()),
+            EventSource(request.activity.id, request.client_ip, self.node.name_or_empty()),
             user=challenge.user,
             experience=challenge.experience,
             detail=f"request {challenge.id} from {challenge.client_ip}",
@@ -147,11 +147,12 @@ class Api:
         }
 
 
-def _query_of(request: Request) -> PendingQuery:
-    return read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
+def _query_of(request: WebRequest) -> PendingQuery:
+    arguments = request.arguments
+    return read_pending_query(arguments.get("wait", "0"), arguments.get("seen", ""))
 
 
-def _log(event: str, device: Device, **fields: str) -> None:
+def _log(event: str, device: Device, web: WebRequest, **fields: str) -> None:
     get_logger().info(
-        event, user=device.user, device=device.id, activity_id=activity_id(), **fields
+        event, user=device.user, device=device.id, activity_id=web.activity.id, **fields
     )

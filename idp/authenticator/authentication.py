@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Request
-
 from adapter.mfa.devices.activation import ActivationRefused, is_link_code
 from adapter.mfa.devices.device import Device
 from idp.authenticator.request_signing import (
@@ -23,6 +21,7 @@ from idp.authenticator.request_signing import (
 from idp.notices.phones import KnownPhone
 from idp.services import Services
 from idp.session.rate_limit import RateLimit
+from idp.web.web_request import WebRequest
 
 MAX_TYPED_CODES = 20
 """Of a client, in a window: strangers who try all codes would use up the tries of every one."""
@@ -38,12 +37,12 @@ class RequestAuthentication:
 
     services: Services
 
-    def calling_device(self, request: Request) -> Device:
+    def calling_device(self, request: WebRequest) -> Device:
         """Return the device that made this call; raises what :meth:`calling_phone` raises."""
         return self.calling_phone(request).device
 
     def calling_phone(
-        self, request: Request, before_use: Callable[[Device], None] = lambda device: None
+        self, request: WebRequest, before_use: Callable[[Device], None] = lambda device: None
     ) -> KnownPhone:
         """Return the device that made this call, with its notices.
 
@@ -61,7 +60,7 @@ class RequestAuthentication:
         self._claim(stamp)
         return phone
 
-    def check_new_device(self, request: Request, public_key: bytes) -> Stamp:
+    def check_new_device(self, request: WebRequest, public_key: bytes) -> Stamp:
         """Check that the calling phone has the key that it wants to register.
 
         Return the stamp of the call, to be used up by :meth:`check_activated` once the activation
@@ -124,7 +123,7 @@ class RequestAuthentication:
             )
         return phone
 
-    def _check(self, request: Request, stamp: Stamp, signature: bytes, key: bytes) -> None:
+    def _check(self, request: WebRequest, stamp: Stamp, signature: bytes, key: bytes) -> None:
         check_signature(self._call(request), stamp, signature, key)
         check_fresh(stamp, self.services.clock.now())
 
@@ -134,13 +133,13 @@ class RequestAuthentication:
         if not self.services.once.claim(NONCE_KIND, key, until, durable=False):
             raise _replayed()
 
-    def _call(self, request: Request) -> SignedRequest:
-        query = request.query_string.decode("latin-1")
+    def _call(self, request: WebRequest) -> SignedRequest:
+        query = request.query.decode("latin-1")
         return SignedRequest(
             audience=self.services.config.server.base_url,
             method=request.method,
             target=f"{request.path}?{query}" if query else request.path,
-            body=request.get_data(),
+            body=request.body,
         )
 
 

@@ -1,8 +1,8 @@
-"""The Flask blueprint of ``/authenticator/``: the web app, its files, and the signed API."""
+"""Builds what is at ``/authenticator/``: the signed API, and Flask's views of all addresses."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
@@ -11,11 +11,13 @@ from idp.audit.writer import AuditWriter
 from idp.authenticator import installable
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
-from idp.authenticator.http import ApiHttp
+from idp.authenticator.http import ENDPOINT, ApiHost
 from idp.authenticator.phone_texts import phone_texts
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.session.node import AnsweringNode
+from idp.web.activity import current_exchange
+from idp.web.flask_adapter import as_response
 from idp.web.page_texts import mark
 
 APPS = (
@@ -38,8 +40,8 @@ PAGE_HEADERS = {
 page may show it over itself (an iOS broker flow)."""
 
 
-def make_blueprint(services: Services) -> Blueprint:
-    """Return the host."""
+def make_blueprint(services: Services, api: ApiHost) -> Blueprint:
+    """Return Flask's views of all addresses, those of *api* among them."""
     host = Blueprint(
         "authenticator",
         __name__,
@@ -61,26 +63,30 @@ def make_blueprint(services: Services) -> Blueprint:
 
     installable.add_routes(host, page)
 
+    def call(name: str) -> Response:
+        return as_response(api.answer(name, current_exchange()))
+
     host.add_url_rule(
         "/api/<path:name>",
-        "api",
-        ApiHttp(_make_api(services), services),
+        ENDPOINT,
+        call,
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         provide_automatic_options=False,
     )
     return host
 
 
-def _make_api(services: Services) -> Api:
+def make_api(services: Services) -> ApiHost:
     """Return the API, whose waiting phones are let go when the server ends."""
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)
     config = services.config
     verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
-    return Api(
+    api = Api(
         services,
         RequestAuthentication(services),
         wait,
         AuditWriter(services.sign_ins, services.clock, verbose, services.counters),
         AnsweringNode(config.server, services.farm),
     )
+    return ApiHost(api, services)

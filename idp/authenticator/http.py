@@ -1,25 +1,36 @@
-"""The HTTP side of the API: the method and status of each call, and refusals as JSON."""
+"""The signed API as a host: the method and status of each call, and refusals as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from flask import Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from adapter.errors import TallystickError, Unavailable
 from idp.authenticator.api import Api
 from idp.authenticator.bodies import MAX_BODY_LENGTH, BadRequest
+from idp.authenticator.replies import Reply
 from idp.counters import log_and_count
 from idp.instants import json_instant
 from idp.mfa.waiting import RoomFull
 from idp.services import Services
-from idp.web.activity import activity_id, client_ip
+from idp.web.answer import Answer, Header
+from idp.web.exchange import Exchange
+from idp.web.host import Host, Route
 from idp.web.http_status import RETRY_SOON, retry_after, status_of
+from idp.web.web_request import WebRequest
+
+ENDPOINT = "api"
+"""The name of Flask's endpoint for all calls."""
+PATH = "/authenticator/api/"
 
 CONFLICT = 409
 """For every code without a status of its own: the call was understood, but is not possible now."""
+
+_JSON = ("Content-Type", "application/json")
+_write_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 class ServerAway(Unavailable):
@@ -31,15 +42,17 @@ class ServerAway(Unavailable):
         super().__init__("The server cannot answer now", "Try again in a few seconds")
 
 
-class ApiHttp:
-    """The view of ``/authenticator/api/NAME``."""
+class ApiHost(Host):
+    """Answers ``/authenticator/api/NAME``, always with JSON or with nothing."""
+
+    __slots__ = ("_calls", "_clock", "_counters", "_database", "_return_times")
 
     def __init__(self, api: Api, services: Services) -> None:
         self._clock = services.clock
         self._counters = services.counters
         self._return_times = services.admission.refused_phones
         self._database = services.database
-        self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
+        self._calls: dict[str, tuple[str, Callable[[WebRequest], Reply]]] = {
             "activate": ("POST", api.activate),
             "account": ("GET", api.account),
             "pending": ("GET", api.pending),
@@ -47,43 +60,47 @@ class ApiHttp:
             "dismiss": ("POST", api.dismiss),
         }
 
-    def __call__(self, name: str) -> Response:
-        """Answer one call, always with JSON or with nothing."""
-        request.max_content_length = MAX_BODY_LENGTH
+    def fixed_routes(self) -> Iterator[Route]:
+        """Return each call by its own method."""
+        for name, (method, _) in self._calls.items():
+            answer = partial(self.answer, name)
+            yield Route(method, PATH + name, f"authenticator.{ENDPOINT}", self, answer)
+
+    def answer(self, name: str, exchange: Exchange) -> Answer:
+        """Answer the call *name*, or whatever else is asked for below the API's address."""
         try:
             with self._database.of_request():
-                return self._json(self._view(name)(request), 200)
+                view = self._view(name, exchange.received.method)
+                return self._json(view(exchange.request_with_body(MAX_BODY_LENGTH)))
         except RoomFull:
-            return Response(status=204, headers=[retry_after(self._return_times.next_seconds())])
+            return Answer(status=204, headers=(retry_after(self._return_times.next_seconds()),))
         except TallystickError as error:
-            return self._refusal(name, error)
+            return self._refusal(name, error, exchange)
         except HTTPException as error:  # the body is too large, or was cut off
-            return self._refusal(name, _unread(error))
+            return self._refusal(name, _unread(error), exchange)
 
-    def _view(self, name: str) -> Callable[[Request], dict[str, Any]]:
+    def _view(self, name: str, method: str) -> Callable[[WebRequest], Reply]:
         if name not in self._calls:
             known = ", ".join(self._calls)
             raise BadRequest("There is no such call", f"Use {known}", code="no_such_call")
-        method, view = self._calls[name]
-        if request.method != method:
-            raise BadRequest("This call has another method", f"Use {method}", code="wrong_method")
+        right, view = self._calls[name]
+        if method != right:
+            raise BadRequest("This call has another method", f"Use {right}", code="wrong_method")
         return view
 
-    def _refusal(self, name: str, error: TallystickError) -> Response:
+    def _refusal(self, name: str, error: TallystickError, exchange: Exchange) -> Answer:
         """Return the refusal as JSON; with ``server_time`` a phone can correct its clock."""
-        self._log(name, error)
-        is_away = isinstance(error, Unavailable)
-        if is_away:
-            error = ServerAway()
+        self._log(name, error, exchange)
+        headers: tuple[Header, ...] = ()
+        if isinstance(error, Unavailable):
+            error, headers = ServerAway(), (RETRY_SOON,)
+        status = status_of(error, CONFLICT)
+        if status == 405:
+            headers = (("Allow", self._calls[name][0]),)
         body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
-        response = self._json(body, status_of(error, CONFLICT))
-        if is_away:
-            response.headers.add(*RETRY_SOON)
-        if response.status_code == 405:
-            response.headers["Allow"] = self._calls[name][0]
-        return response
+        return self._json(body, status, headers)
 
-    def _log(self, name: str, error: TallystickError) -> None:
+    def _log(self, name: str, error: TallystickError, exchange: Exchange) -> None:
         log_and_count(
             self._counters,
             "phone_call_refused",
@@ -91,14 +108,13 @@ class ApiHttp:
             call=name if name in self._calls else "",
             code=error.code,
             problem=error.problem,
-            client_ip=client_ip(),
-            activity_id=activity_id(),
+            client_ip=exchange.request_context.shown_ip,
+            activity_id=exchange.activity.id,
         )
 
-    def _json(self, body: dict[str, Any], status: int) -> Response:
-        response = jsonify({**body, "server_time": json_instant(self._clock.now(), "milliseconds")})
-        response.status_code = status
-        return response
+    def _json(self, reply: Reply, status: int = 200, headers: tuple[Header, ...] = ()) -> Answer:
+        told = {**reply, "server_time": json_instant(self._clock.now(), "milliseconds")}
+        return Answer(f"{_write_json(told)}\n".encode(), status, (_JSON, *headers))
 
 
 def _unread(error: HTTPException) -> BadRequest:

@@ -16,8 +16,8 @@ address                                        endpoint             answered by
 Read first ``host.py``, which builds the collaborators, then ``endpoints.py``, then ``flow.py``,
 the dispatcher of the sign-in. A request passes through
 
-* ``path_case.py`` (spelling of the path) and ``entry.py``, which answers without a framework and
-  leaves to Flask and ``views.py`` what is not usual; both take the steps of ``SignInHost``;
+* ``path_case.py`` (spelling of the path), then ``idp.web.entry``, which answers without a framework
+  and leaves to Flask and ``views.py`` what is not usual; both take the steps of ``SignInHost``;
 * ``endpoints.py``, with ``request_reader.py``: is it a sign-in (``pending.py``), a post of a
   second-factor page (``context.py``), a log-out message?
 * ``browser_request.py`` and ``sign_in_facts.py``: the request with what the database says;
@@ -40,10 +40,9 @@ claims and access; ``idp.adapters`` runs second factors; ``idp.session`` holds t
 ``idp.audit`` writes the log.
 """
 
-from idp.signin.entry import SignInEntry
 from idp.signin.host import build_host
 from idp.signin.path_case import AnyCase
 from idp.signin.paths import PROBE
 from idp.signin.views import blueprint
 
-__all__ = ["PROBE", "AnyCase", "SignInEntry", "blueprint", "build_host"]
+__all__ = ["PROBE", "AnyCase", "blueprint", "build_host"]

@@ -5,9 +5,10 @@ It needs no web framework: ``views.py`` puts Flask before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from werkzeug.wrappers import Request
 
@@ -36,8 +37,9 @@ from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
 from idp.signin.sending import Responses
 from idp.web.answer import Answer
+from idp.web.exchange import Exchange
+from idp.web.host import Host, Route
 from idp.web.theme.theme import NO_THEME, Theme
-from idp.web.web_request import WebRequest
 
 NAME = "signin"
 """The name under which requests are counted, before that of the route."""
@@ -48,12 +50,12 @@ FORM = "application/x-www-form-urlencoded"
 
 Endpoint = Callable[..., Answer]
 """Takes a :class:`~idp.web.web_request.WebRequest`, and the variable parts of its path."""
-Route = tuple[str, str, Endpoint, list[str]]
+Address = tuple[str, str, Endpoint, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class SignInHost:
-    """The sign-in without a web framework; each adapter calls its steps in this order.
+class SignInHost(Host):
+    """The sign-in without a web framework.
 
     ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` and ``recorder``
     get each answer afterwards.
@@ -64,33 +66,43 @@ class SignInHost:
     verbose: VerboseAudit
     recorder: Recorder
 
-    def begin(self, request: WebRequest) -> None:
+    def fixed_routes(self) -> Iterator[Route]:
+        """Return what is answered at addresses without variable parts."""
+        for path, name, endpoint, methods in addresses(self.endpoints):
+            answer = partial(self.answer, endpoint)
+            for method in methods if "<" not in path else ():
+                yield Route(method, path, f"{NAME}.{name}", self, answer)
+
+    def begin(self, exchange: Exchange) -> None:
         """Record the steps of a request from now on."""
         if self.recorder.is_on:
-            activity = request.activity
-            activity.recording = self.recorder.begin(activity.id, request.client_ip)
+            activity = exchange.activity
+            activity.recording = self.recorder.begin(activity.id, exchange.head().client_ip)
 
-    def answer(self, request: WebRequest, endpoint: Endpoint, **path_values: str) -> Answer:
+    def answer(self, endpoint: Endpoint, exchange: Exchange, **path_values: str) -> Answer:
         """Return what *endpoint* answers; raises what it raises."""
+        _take_untyped_body_for_form(exchange.received)
+        request = exchange.request()
         answer = endpoint(request, **path_values)
         recorded.answered(request, answer)
         return answer
 
-    def answer_error(self, error: TallystickError, request: WebRequest) -> Answer:
+    def answer_error(self, error: TallystickError, exchange: Exchange) -> Answer:
         """Return the answer to a request that was refused, or could not be answered."""
+        request = exchange.head()
         answer = self.errors.answer(error, request)
         recorded.answered(request, answer)
         return answer
 
-    def end(self, request: WebRequest, *, status: int, location: str) -> None:
+    def end(self, exchange: Exchange, *, status: int, location: str) -> None:
         """Audit and store an answered request; *location* is the answer's header of that name."""
+        request, activity = exchange.head(), exchange.activity
         self.verbose.request_answered(request, status=status, location=location)
-        activity = request.activity
         if activity.recording is not None:
             self.recorder.finish(activity.id, activity.recording)
 
 
-def take_untyped_body_for_form(received: Request) -> None:
+def _take_untyped_body_for_form(received: Request) -> None:
     """Read a posted body without ``Content-Type`` as a form: Amazon's Python driver sends none.
 
     A browser can be made to send such a body by another site, with ``Origin`` like any other form.
@@ -136,7 +148,7 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
     return SignInHost(endpoints, errors, verbose, services.recorder)
 
 
-def routes(endpoints: Endpoints) -> tuple[Route, ...]:
+def addresses(endpoints: Endpoints) -> tuple[Address, ...]:
     """Return every address: its path, its name, what answers it, and the methods it takes."""
     of_idp, of_password = endpoints.idp_initiated, endpoints.update_password
     return (

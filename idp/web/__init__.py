@@ -7,6 +7,8 @@ file                   what it has
 ``answer.py``          ``Answer``, an answer as a value
 ``exchange.py``        ``Exchange``, one request while it is answered: made by every adapter
 ``edge.py``            ``Edge``, what holds for every request: refusals, error pages, headers
+``host.py``            ``Host``, the steps of a host, and ``Route``, its fixed addresses
+``entry.py``           answers what hosts have at fixed addresses without a framework
 ``flask_adapter.py``   reads Flask's request as a value, sends an answer as Flask's response
 ``wsgi_adapter.py``    sends an answer by WSGI alone
 ``activity.py``        the same facts for views that work with Flask directly

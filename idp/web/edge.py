@@ -1,6 +1,6 @@
 """The edge of all hosts: what holds for every request, whichever adapter received it.
 
-Flask (:func:`idp.web.app.harden`) and the entry without a framework (:mod:`idp.signin.entry`) call
+Flask (:func:`idp.web.app.harden`) and the entry without a framework (:mod:`idp.web.entry`) call
 the same steps in the same order: :meth:`Edge.begin`, :meth:`Edge.check`, the host's own answer,
 :meth:`Edge.answered`, :func:`missing_headers`, :meth:`Edge.end`.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from werkzeug.exceptions import HTTPException
 
+from adapter.errors import TallystickError
 from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.answer import Answer, Header
@@ -22,6 +23,7 @@ from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
 from idp.web.exchange import Exchange
 from idp.web.headers import HEADERS
+from idp.web.http_status import RETRY_LATER, unavailable_text
 from idp.web.page_frame import begin_page
 from idp.web.problem import CONTENT_TYPE, is_for_api, problem_details
 from idp.web.proxies import Proxies
@@ -119,6 +121,15 @@ def http_error(exchange: Exchange, error: HTTPException) -> Answer:
         return _problem(exchange, told, status, others)
     page = http_error_page(status, error.name, exchange.activity.id)
     return Answer(page.encode(), status, headers)
+
+
+def unavailable(exchange: Exchange, error: TallystickError) -> Answer:
+    """Answer 503 to an error that no host handled, as one of a hook that runs before the hosts."""
+    exchange.log_failure("unavailable", error)
+    if is_for_api(exchange.received.path):
+        told = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
+        return _problem(exchange, told, 503, (RETRY_LATER,))
+    return Answer(unavailable_text(error.code).encode(), 503, (RETRY_LATER,))
 
 
 def log_unforeseen(exchange: Exchange, error: BaseException) -> None:

@@ -84,6 +84,14 @@ class Exchange:
             self._head = self._request_with(NO_FIELDS)
         return self._head
 
+    def request_with_body(self, max_length: int) -> WebRequest:
+        """Return the request with its body as it came, of at most so many bytes.
+
+        Raises Werkzeug's ``HTTPException`` for a longer body, or one that was cut off.
+        """
+        self.received.max_content_length = max_length
+        return self._request_with(NO_FIELDS, self.received.get_data())
+
     def log_refusal(self, code: str, problem: str = "") -> None:
         """Log that the request was refused, and count it."""
         refusals.log_refusal(
@@ -98,7 +106,7 @@ class Exchange:
         """Log that the request failed because of the server itself, and count it."""
         refusals.log_failure(self._counters, event, error, activity_id=self.activity.id)
 
-    def _request_with(self, form: MultiDict[str, str]) -> WebRequest:
+    def _request_with(self, form: MultiDict[str, str], body: bytes = b"") -> WebRequest:
         received = self.received
         return WebRequest(
             method=received.method,
@@ -109,4 +117,5 @@ class Exchange:
             headers=received.headers,
             request_context=self.request_context,
             activity=self.activity,
+            body=body,
         )

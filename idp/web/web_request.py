@@ -47,7 +47,8 @@ class WebRequest:
 
     ``path`` is decoded; ``query`` is raw, since its bytes may be signed. ``form`` holds the fields
     of a POST and is empty for other methods. ``request_context`` says where the request comes
-    from, as far as the configured proxies vouch for it.
+    from, as far as the configured proxies vouch for it. ``body`` is the raw body, for a host that
+    reads no forms, and else empty.
     """
 
     method: str
@@ -58,6 +59,7 @@ class WebRequest:
     headers: Headers
     request_context: RequestContext
     activity: Activity
+    body: bytes = b""
 
     @property
     def arguments(self) -> MultiDict[str, str]:

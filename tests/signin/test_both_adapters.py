@@ -23,7 +23,7 @@ from idp.config.schema import (
     TestingSection,
 )
 from idp.session.node import NoNode
-from idp.signin.host import build_host, routes
+from idp.signin.host import addresses, build_host
 from idp.web.body_limits import MAX_BODY_LENGTH
 from idp.web.request_headers import CHECKED
 
@@ -225,6 +225,6 @@ def test_without_a_database_both_ask_to_come_back(federation, both):
 
 def test_the_entry_finds_every_address_of_the_sign_in_that_is_no_file(federation):
     host = build_host(federation.services)
-    fixed = {path for path, _, _, _ in routes(host.endpoints) if "<" not in path}
+    fixed = {path for path, _, _, _ in addresses(host.endpoints) if "<" not in path}
 
     assert fixed <= {request.path for request, _ in USUAL.values()} | {LIST.removesuffix(".aspx")}

@@ -22,7 +22,7 @@ from adapter.mfa.service import MfaService
 from idp import logs
 from idp.admission import Admission, Room
 from idp.audit.changes import Changes
-from idp.authenticator import blueprint
+from idp.authenticator import blueprint, build_api
 from idp.authenticator.client import Phone
 from idp.config.schema import Config, ServerSection
 from idp.counters import NO_COUNTERS
@@ -44,6 +44,7 @@ from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 from idp.testing.clock import ShiftedClock
 from idp.web import app
+from idp.web.entry import Entry
 
 APPLICATION = "Payroll"
 
@@ -81,14 +82,19 @@ class PhoneHost:
 
 
 @contextmanager
-def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Iterator[PhoneHost]:
-    """Run a host on a free port until the block ends."""
+def running(
+    folder: Path, *, threads: int = 400, host: str = "localhost", beside_flask: bool = True
+) -> Iterator[PhoneHost]:
+    """Run a host on a free port until the block ends; its API by Flask, or beside it."""
     flask = Flask("idp", static_folder="static", static_url_path="/static")
     app.harden(flask)
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     services = _services(folder, f"http://{host}:{server.server_port}")
     services.admission.fit(threads)
-    flask.register_blueprint(blueprint(services))
+    api = build_api(services)
+    flask.register_blueprint(blueprint(services, api))
+    if beside_flask:
+        flask.wsgi_app = Entry(flask.wsgi_app, flask.extensions["edge"], api.fixed_routes())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     log = io.StringIO()

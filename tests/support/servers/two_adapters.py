@@ -119,7 +119,11 @@ class Adapter:
             tuple((name, _settled(value)) for name, value in headers if name != "Content-Length"),
             _settled(body.decode("latin-1")),
             tuple(_line(each) for each in stream.getvalue().splitlines()),
-            {name: counted[name] - before.get(name, 0) for name in counted},
+            {
+                name: count - before.get(name, 0)
+                for name, count in counted.items()
+                if count != before.get(name, 0)
+            },
             tuple(self._steps),
         )
 
