@@ -71,7 +71,6 @@ DOMAINS = (
                 "PASSKEY_REFUSED", "PASSKEY_NOT_ACCEPTED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
             ),
             "idp/signin/ways_on.py": ("TO_APPLICATION", "TO_LIST", "TO_REGISTER"),
-            "idp/signin/posting.py": ("TEXTS",),
             "idp/signin/error_texts.py": (
                 "START_AGAIN", "NO_ACCESS", "NO_SUCH_APPLICATION", "NOT_ACCEPTED",
                 "NO_SECOND_FACTOR", "SECOND_FACTOR_FAILED", "TRY_LATER", "OUR_FAULT", "LOOP",

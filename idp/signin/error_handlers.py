@@ -106,7 +106,7 @@ class ErrorHandler:
             return self._refusal_page(errors.answered_already(), request)
         self._record(refused, request)
         recorded_messages.message_out(request.activity, xml, acs_url)
-        return posting_page(acs_url, post_fields(xml, refused.relay_state))
+        return posting_page(acs_url, post_fields(xml, refused.relay_state).items())
 
     def _key_for(self, issuer: str) -> SigningKey:
         """Return our key as it signs for a trust."""

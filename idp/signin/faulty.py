@@ -24,11 +24,12 @@ from idp.saml_faults.response import faulty_logout_request, faulty_response
 from idp.saml_faults.scene import Delivery, LogOutScene, Scene
 from idp.services import Services
 from idp.session.participants import LogOut
-from idp.signin import pages, posting, recorded_messages
+from idp.signin import recorded_messages
 from idp.signin.destination import SamlDestination
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.messages import LogOutMessages
 from idp.signin.logout.steps import Target
+from idp.signin.posting import posting_page
 from idp.signin.sending import Responses
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
@@ -149,15 +150,7 @@ def faulty_page(delivery: Delivery, code: str) -> Answer:
     if not delivery.is_form:
         page = Answer(status=302, headers=(("Location", delivery.address),))
     else:
-        fields = [(name, posting.unchanged(value)) for name, value in delivery.fields]
-        page = pages.render_page(
-            "faulty_form.html",
-            posting.POSTING_POLICY,
-            address=delivery.address,
-            fields=fields,
-            script=posting.SUBMIT,
-            fault=code,
-        )
+        page = posting_page(delivery.address, delivery.fields, code)
     return page.with_header(FAULT_HEADER, code)
 
 

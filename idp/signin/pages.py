@@ -6,7 +6,7 @@ Ids and names of their fields are listed in docs/pages.md: clients read them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ from idp.signin.paths import LIST, METADATA, SIGN_OUT
 from idp.signin.ways_on import WayBack, way_to_trace
 from idp.web import page_frame
 from idp.web.answer import Answer
+from idp.web.filled_page import filled_page
 from idp.web.headers import CONTENT_SECURITY_POLICY
+from idp.web.page_texts import translated
 from idp.web.web_request import WebRequest
 
 _TEMPLATES = Environment(
@@ -86,16 +88,19 @@ def log_in_page(
     *application* is the name of what the user signs in to, empty for a page of our own. *passkey*
     are the options with which its script asks the browser for a passkey, None to offer none.
     """
-    return render_page(
+    texts = {
+        "path": address.path,
+        "action": address.absolute,
+        "saml_session": saml_session or "",
+        "application": application,
+        "username": username,
+        "error": translated(error),
+        "passkey": json.dumps(passkey) if passkey else "",
+    }
+    return fill_page(
         "log_in.html",
-        path=address.path,
-        action=address.absolute,
-        saml_session=saml_session,
-        application=application,
-        username=username,
-        error=error,
+        texts,
         offers_kmsi=offers_kmsi,
-        passkey=json.dumps(passkey) if passkey else "",
         # A browser that answers without its user would send the same passkey again and again.
         offers_passkey_unasked=error not in (PASSKEY_REFUSED, MUST_USE_PASSWORD),
         offers_reset=offers_reset,
@@ -119,19 +124,18 @@ def change_password_page(
 
     *saml_session* is the sealed sign-in of a user who must change the password to go on.
     """
-    return render_page(
-        "change_password.html",
-        action=action,
-        saml_session=saml_session,
-        username=username,
-        wants_kmsi=wants_kmsi,
-        error=error,
-    )
+    texts = {
+        "action": action,
+        "saml_session": saml_session or "",
+        "username": username,
+        "error": translated(error),
+    }
+    return fill_page("change_password.html", texts, wants_kmsi=wants_kmsi)
 
 
 def password_changed_page() -> Answer:
     """Render the page after a change of the password outside a sign-in."""
-    return render_page("password_changed.html")
+    return fill_page("password_changed.html", {})
 
 
 def second_factor_page(
@@ -145,16 +149,20 @@ def second_factor_page(
     back: WayBack | None,
 ) -> Answer:
     """Render an adapter's page inside ours; it posts *context* to *address*."""
-    return render_page(
+    texts = {
+        **_shown(page, provider, context, address.path),
+        "provider": provider,
+        "context": context,
+        "action": address.absolute,
+        "user": user,
+        **_way(back),
+    }
+    return fill_page(
         "second_factor.html",
-        shown=page,
-        form=_filled(page, provider, context, address.path),
-        provider=provider,
-        context=context,
-        action=address.absolute,
-        user=user,
-        back=back,
-        others=[choice for choice in others if choice.name != provider],
+        texts,
+        stylesheets=page.stylesheets,
+        scripts=page.scripts,
+        others=tuple([choice for choice in others if choice.name != provider]),
     )
 
 
@@ -174,22 +182,22 @@ def passkey_page(
     back: WayBack | None,
 ) -> Answer:
     """Render the page that asks for a passkey as the second factor; its script needs *options*."""
-    return render_page(
-        "passkey.html",
-        ceremony=options,
-        context=context,
-        path=address.path,
-        action=address.absolute,
-        user=user,
-        error=error,
-        back=back,
-    )
+    texts = {
+        "ceremony": options,
+        "context": context,
+        "path": address.path,
+        "action": address.absolute,
+        "user": user,
+        "error": translated(error),
+        **_way(back),
+    }
+    return fill_page("passkey.html", texts)
 
 
 def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     """Render an adapter's page after an error: its form leads nowhere."""
-    form = _filled(page, provider, "", "")
-    return render_page("last_page.html", shown=page, form=form, provider=provider, back=back)
+    texts = {**_shown(page, provider, "", ""), "provider": provider, **_way(back)}
+    return fill_page("last_page.html", texts, stylesheets=page.stylesheets)
 
 
 def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
@@ -202,7 +210,7 @@ def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
 
 def sign_out_page(user: str) -> Answer:
     """Render the page on which *user* may sign out."""
-    return render_page("sign_out.html", user=user)
+    return fill_page("sign_out.html", {"user": user})
 
 
 def signing_out_page(waiting: Sequence[str], handle: str, *, left: timedelta) -> Answer:
@@ -224,7 +232,7 @@ def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_bac
 
 def front_page() -> Answer:
     """Render what this server is, for somebody who opens its address without a path."""
-    return render_page("front.html", metadata=METADATA)
+    return fill_page("front.html", {"metadata": METADATA})
 
 
 def error_page(
@@ -253,18 +261,39 @@ def error_page(
     )
 
 
-def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Markup:
-    """Replace the tokens in an installed adapter's own HTML by our values."""
+def _shown(page: AdapterPage, provider: str, context: str, action: str) -> dict[str, str]:
+    """Return the texts of an installed adapter's page: tokens in its HTML become our values."""
     form = page.form
     for token, value in (("AuthMethod", provider), ("Context", context), ("Action", action)):
         form = form.replace(f"%{token}%", escape(value))
-    return Markup(form)  # noqa: S704 - see above
+    html = Markup(form)  # noqa: S704 - see above
+    return {"shown_title": page.title, "shown_language": page.language, "form": html}
+
+
+def _way(back: WayBack | None) -> dict[str, str]:
+    """Return the texts of the link that leads back, empty without one."""
+    address, text = (back.address, back.text) if back else ("", "")
+    return {"back": address, "back_text": translated(text)}
+
+
+def fill_page(
+    template: str,
+    texts: Mapping[str, str],
+    policy: str = CONTENT_SECURITY_POLICY,
+    **choices: Hashable,
+) -> Answer:
+    """Return a page as :func:`filled_page` does, with this Content-Security-Policy."""
+    return _answer(template, filled_page(_TEMPLATES, template, texts, choices), policy)
 
 
 def render_page(
     template: str, policy: str = CONTENT_SECURITY_POLICY, *, status: int = 200, **values: object
 ) -> Answer:
-    """Render a template, with this Content-Security-Policy."""
+    """Render a page that is not shown often, or has a list; else :func:`fill_page` is faster."""
     html = _TEMPLATES.get_template(template).render(values)
+    return _answer(template, html, policy, status)
+
+
+def _answer(template: str, html: str, policy: str, status: int = 200) -> Answer:
     page = template.removesuffix(".html")
     return Answer(html.encode(), status, (_HTML, (_POLICY, policy)), page)

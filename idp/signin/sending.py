@@ -22,4 +22,4 @@ class Responses:
     ) -> Answer:
         """Return the page that posts *xml*, the response with *assertion*, to *destination*."""
         recorded_messages.message_out(step.request.activity, xml, destination.acs_url)
-        return posting_page(destination.acs_url, post_fields(xml, destination.relay_state))
+        return posting_page(destination.acs_url, post_fields(xml, destination.relay_state).items())

@@ -28,6 +28,7 @@ file                   what it has
 ``accept_language.py`` finds the best of several languages by ``Accept-Language``
 ``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
 ``page_frame.py``      what the frame of every page shows: language, choice of languages
+``filled_page.py``     pages that are rendered once, with gaps, and filled for each answer
 ``templates/``         ``page.html``, which the pages of users extend, and the page of HTTP errors
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================

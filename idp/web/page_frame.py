@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from gettext import NullTranslations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from idp.web.languages import LANGUAGES, Language
 from idp.web.page_texts import Request, begin_language, install_texts, page_language
@@ -36,6 +37,15 @@ class PageFrame:
     language_address: str = LANGUAGE_ADDRESS
 
 
+class Look(NamedTuple):
+    """What all pages show that are made in one language by one server."""
+
+    language: Language
+    texts: NullTranslations
+    theme: Theme
+    allows_faults: bool
+
+
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
 _allows_faults: ContextVar[bool] = ContextVar("allows_faults", default=False)
 """Whether the server is for testing service providers, which every page says."""
@@ -53,6 +63,12 @@ def page_frame() -> PageFrame:
     page, theme = page_language(), _theme.get() or NO_THEME
     language = page.language
     return PageFrame(language, page.return_to, theme, theme.content(language))
+
+
+def page_look() -> Look:
+    """Return the look of the page that is being made."""
+    page = page_language()
+    return Look(page.language, page.catalogue, _theme.get() or NO_THEME, _allows_faults.get())
 
 
 def allows_faults() -> bool:

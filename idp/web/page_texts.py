@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from adapter import texts as adapter_texts
@@ -69,11 +69,20 @@ class PageLanguage:
         request: Request | None = None,
         language: Language | None = None,
         own: Domain | None = None,
+        return_to: Any = "",
     ) -> None:
         self._own = own
         self._request = request
+        self._return_to = return_to
         self._language = language
         self._choice = language.tag if language else None
+
+    def of_no_request(self, return_to: Any) -> PageLanguage:
+        """Return the same language and texts for a page that is rendered before any request.
+
+        *return_to* stands in the place of the address.
+        """
+        return PageLanguage(language=self.language, own=self._own, return_to=return_to)
 
     @property
     def language(self) -> Language:
@@ -93,10 +102,12 @@ class PageLanguage:
         return with_choice(self._chosen, self._accepted)
 
     @property
-    def return_to(self) -> str:
+    def return_to(self) -> Any:
         """The path and query at which the page can be loaded again, empty if it cannot."""
         request = self._request
-        if request is None or request.method != "GET":
+        if request is None:
+            return self._return_to
+        if request.method != "GET":
             return ""
         query = quote(request.query_string, safe=string.punctuation)
         return quote(request.path) + (f"?{query}" if query else "")
@@ -123,7 +134,12 @@ _current: ContextVar[PageLanguage | None] = ContextVar("page_language", default=
 
 def begin_language(request: Request, own: Domain | None = None) -> None:
     """Answer *request* in its language from now on; texts are looked up in *own* first."""
-    _current.set(PageLanguage(request, own=own))
+    use_language(PageLanguage(request, own=own))
+
+
+def use_language(page: PageLanguage) -> None:
+    """Make pages with this language and its texts from now on."""
+    _current.set(page)
 
 
 def page_language() -> PageLanguage:

@@ -65,7 +65,7 @@ def test_every_template_is_among_the_samples(german):
     }
     parts |= {"sign_out_form.html", "connect_parts.html"}
     rendered = {
-        "change_password.html", "choose.html", "error.html", "faulty_form.html", "front.html",
+        "change_password.html", "choose.html", "error.html", "front.html",
         "last_page.html", "log_in.html", "passkey.html", "password_changed.html",
         "post_form.html", "second_factor.html", "sign_out.html", "signed_out.html",
         "signing_out.html", "trusts.html", "http_error.html",

@@ -263,5 +263,5 @@ class LogOutFlow:
 
 def _send(message: OutgoingMessage) -> Answer:
     if message.fields:
-        return posting_page(message.address, message.fields)
+        return posting_page(message.address, message.fields.items())
     return Answer(status=302, headers=(("Location", message.address),))

@@ -22,9 +22,9 @@ class ThemeFile:
     mimetype: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """The theme of one server; files by name."""
+    """The theme of one server; files by name. Each one that is read is another theme."""
 
     settings: ThemeSettings = field(default_factory=ThemeSettings)
     files: Mapping[str, ThemeFile] = field(default_factory=dict)

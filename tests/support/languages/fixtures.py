@@ -7,7 +7,6 @@ from support.languages import pseudo
 
 import adapter.texts
 import idp.admin
-from idp.signin import posting
 from idp.web import page_frame, page_texts
 
 
@@ -36,4 +35,3 @@ def pseudo_german(tmp_path, monkeypatch):
 def _forget() -> None:
     page_texts.catalogue.cache_clear()
     adapter.texts.catalogue.cache_clear()
-    posting._prepared.cache_clear()

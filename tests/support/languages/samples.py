@@ -133,7 +133,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "passkey not accepted": lambda: passkey(error=pages.PASSKEY_NOT_ACCEPTED),
     "changed password": lambda: pages.password_changed_page().body,
     "front page": lambda: pages.front_page().body,
-    "posting": lambda: posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,
+    "posting": lambda: posting_page("http://sp.test/", [("SAMLResponse", "x")]).body,
     "faulty": lambda: (
         faulty_page(Delivery("http://sp.test/", (("SAMLResponse", "x"),)), "°code°").body
     ),
