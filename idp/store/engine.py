@@ -35,8 +35,11 @@ class Source(Protocol):
     def create(self) -> None:
         """Create the database if this process is responsible for that and it does not exist."""
 
-    def connect(self) -> AbstractContextManager[Connection]:
+    def take(self) -> Connection:
         """Lend a connection in autocommit mode."""
+
+    def give_back(self, connection: Connection, *, is_good: bool) -> None:
+        """Take it back; it is not good if what used it has failed."""
 
     def begin(
         self, *, durable: bool, serializable: bool = False
@@ -75,7 +78,7 @@ class Database:
         joint = self._joint.current
         if joint is not None and joint.connection is not None:
             return nullcontext(joint.connection)
-        return _Lent(self._source.connect)
+        return _Reading(self._source)
 
     def write(
         self, *, durable: bool = True, alone: Table | None = None, patient: bool = False
@@ -98,7 +101,7 @@ class Database:
             begin = partial(first, durable=durable)
         if alone is not None and not self.is_sqlite:
             begin = partial(_locking, begin, alone)
-        return _Lent(begin, self._reads.forget)
+        return _Writing(begin, self._reads.forget)
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -189,24 +192,47 @@ class Database:
         self._source.dispose()
 
 
-class _Lent(AbstractContextManager[Connection]):
-    """What is lent, with the errors of drivers raised as :class:`StoreUnavailable`.
+class _Reading(AbstractContextManager[Connection]):
+    """A connection to read with; the errors of drivers are raised as :class:`StoreUnavailable`.
 
-    *around* is called before and after. A class, since each request has several of these.
+    This and the next one are classes, since each request has many of them.
     """
 
-    __slots__ = ("_around", "_lent", "_open")
+    __slots__ = ("_connection", "_source")
 
-    def __init__(self, open_: Open, around: Callable[[], None] | None = None) -> None:
-        self._open = open_
-        self._around = around
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def __enter__(self) -> Connection:
-        if self._around is not None:
-            self._around()
         try:
-            self._lent = self._open()
-            return self._lent.__enter__()
+            self._connection = self._source.take()
+        except DRIVER_ERRORS as error:
+            raise unavailable(error) from error
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            self._source.give_back(self._connection, is_good=error is None)
+        except DRIVER_ERRORS as other:
+            raise unavailable(other) from other
+        if error is not None and isinstance(error, DRIVER_ERRORS):
+            raise unavailable(error) from error
+
+
+class _Writing(AbstractContextManager[Connection]):
+    """A transaction, with errors as above; *forget* is called before and after."""
+
+    __slots__ = ("_begin", "_begun", "_forget")
+
+    def __init__(self, begin: Open, forget: Callable[[], None]) -> None:
+        self._begin = begin
+        self._forget = forget
+
+    def __enter__(self) -> Connection:
+        self._forget()
+        try:
+            self._begun = self._begin()
+            return self._begun.__enter__()
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
 
@@ -217,13 +243,12 @@ class _Lent(AbstractContextManager[Connection]):
         trace: TracebackType | None,
     ) -> None:
         try:
-            self._lent.__exit__(kind, error, trace)
+            self._begun.__exit__(kind, error, trace)
         except DRIVER_ERRORS as other:
             raise unavailable(other) from other
         finally:
-            if self._around is not None:
-                self._around()
-        if isinstance(error, DRIVER_ERRORS):
+            self._forget()
+        if error is not None and isinstance(error, DRIVER_ERRORS):
             raise unavailable(error) from error
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
@@ -73,9 +73,13 @@ class PostgresqlServer:
     def create(self) -> None:
         """Do nothing: the administrator creates a PostgreSQL database."""
 
-    def connect(self) -> AbstractContextManager[Connection]:
+    def take(self) -> Connection:
         """Lend a connection in autocommit mode."""
         return self._engine.connect()
+
+    def give_back(self, connection: Connection, *, is_good: bool) -> None:
+        """Take it back, and whether it *is_good*: SQLAlchemy's pool knows by itself."""
+        connection.close()
 
     @contextmanager
     def begin(self, *, durable: bool, serializable: bool = False) -> Iterator[Connection]:
@@ -84,7 +88,7 @@ class PostgresqlServer:
         One that is *serializable* is durable, too.
         """
         begin = _BEGIN_SERIALIZABLE if serializable else _BEGIN
-        with self.connect() as connection:
+        with self._engine.connect() as connection:
             try:
                 with pipeline(connection):
                     for command in begin if durable or serializable else _BEGIN_NOT_DURABLE:

@@ -6,7 +6,7 @@ takes longer than the database does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,36 +17,34 @@ from sqlalchemy.types import TypeEngine
 
 from idp.store.postgresql import pipeline, wait_in
 
-Convert = Callable[[Any], Any] | None
+Conversions = tuple[tuple[int, Callable[[Any], Any]], ...]
+"""Which places of a list are converted, and how; most are not."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A statement for one dialect. Parameters are triples: name, fixed value if any, conversion."""
+    """A statement for one dialect. A parameter has a name, and a *fixed* value if it is given."""
 
     sql: str
     positional: bool
-    parameters: tuple[tuple[str, Any, Convert], ...]
-    columns: tuple[Convert, ...]
+    names: tuple[str, ...]
+    fixed: tuple[Any, ...]
+    of_parameters: Conversions
+    of_columns: Conversions
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        if self.positional:
-            return [
-                convert(values.get(name, fixed)) if convert else values.get(name, fixed)
-                for name, fixed, convert in self.parameters
-            ]
-        return {
-            name: convert(values.get(name, fixed)) if convert else values.get(name, fixed)
-            for name, fixed, convert in self.parameters
-        }
+        bound = list(map(values.get, self.names, self.fixed))
+        for place, convert in self.of_parameters:
+            bound[place] = convert(bound[place])
+        return bound if self.positional else dict(zip(self.names, bound, strict=True))
 
     def row(self, raw: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self.columns:
+        if not self.of_columns:
             return raw
-        return tuple(
-            convert(value) if convert else value
-            for value, convert in zip(raw, self.columns, strict=True)
-        )
+        row = list(raw)
+        for place, convert in self.of_columns:
+            row[place] = convert(row[place])
+        return tuple(row)
 
 
 class Asked:
@@ -75,7 +73,7 @@ class Asked:
         except self._connection.dialect.loaded_dbapi.Error as error:
             raise self._error(error) from error
         self._cursor.close()
-        return [self._compiled.row(raw) for raw in raws]
+        return list(map(self._compiled.row, raws)) if self._compiled.of_columns else raws
 
     def count(self) -> int:
         """Return how many rows were written; it can be asked after the transaction, too."""
@@ -177,10 +175,16 @@ def _compile(
 ) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
     names = compiled.positiontup if compiled.positional else tuple(compiled.binds)
-    parameters = tuple(
-        (name, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
-        for name in names
-        for bind in (compiled.binds[name],)
+    binds = [compiled.binds[name] for name in names]
+    return _Compiled(
+        str(compiled),
+        bool(compiled.positional),
+        tuple(names),
+        tuple(bind.value for bind in binds),
+        _needed(bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds),
+        _needed(each.dialect_impl(dialect).result_processor(dialect, None) for each in returns),
     )
-    columns = tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in returns)
-    return _Compiled(str(compiled), bool(compiled.positional), parameters, columns)
+
+
+def _needed(processors: Iterable[Callable[[Any], Any] | None]) -> Conversions:
+    return tuple((place, each) for place, each in enumerate(processors) if each is not None)

@@ -37,14 +37,19 @@ _POOL: dict[str, Any] = {
 
 
 class SqliteFile:
-    """Opens connections to one file. Commits that are not durable do not wait for the disk."""
+    """Lends connections to one file, which stay open, in place of an SQLAlchemy engine.
+
+    SQLite answers in a few microseconds; the pool and the transactions of SQLAlchemy take several
+    times as long. Reads and commits of both kinds share the connections, because a write on one
+    empties the page cache of all others.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        same_file = _SameFile(path)
-        self._durable = _KeptConnections(path, "FULL", same_file)
-        self._cheap = _KeptConnections(path, "NORMAL", same_file)
+        self._same_file = _SameFile(path)
         self._turn = turn_of(path)
+        self._idle: list[Connection] = []
+        self._engine = create_engine("sqlite://", creator=lambda: _open_sqlite(path), **_POOL)
 
     def create(self) -> None:
         """Create an empty file with mode 0600 if it does not exist.
@@ -62,23 +67,44 @@ class SqliteFile:
                 "Check the folder and its permissions",
             ) from error
 
-    def connect(self) -> AbstractContextManager[Connection]:
-        """Lend a connection in autocommit mode."""
-        return self._cheap.connect()
+    def take(self) -> Connection:
+        """Take a connection in autocommit mode out of the idle ones, or open one."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            self._same_file.check()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def give_back(self, connection: Connection, *, is_good: bool) -> None:
+        """Keep a connection for the next one who takes it.
+
+        After an error, SQLAlchemy's pool gets it back and checks it.
+        """
+        if is_good and len(self._idle) < MAX_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     def begin(
         self, *, durable: bool, serializable: bool = False
     ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction that is the only writer from its start.
 
-        Every transaction here is *serializable*.
+        A commit that is not *durable* does not wait for the disk. Every transaction here is
+        *serializable*.
         """
-        return _Transaction(self._turn, self._durable if durable else self._cheap)
+        return _Transaction(self, self._turn, "FULL" if durable else "NORMAL")
 
     def dispose(self) -> None:
         """Close all idle connections."""
-        self._durable.dispose()
-        self._cheap.dispose()
+        while self._idle:
+            self._idle.pop().close()
+        self._engine.dispose()
 
 
 def check_place(path: Path) -> None:
@@ -117,91 +143,44 @@ def turn_of(path: Path) -> threading.Lock:
         return turn
 
 
-class _KeptConnections:
-    """SQLite connections that stay open, in place of an SQLAlchemy engine.
+class _Driver(sqlite3.Connection):
+    """A connection that knows how its commits wait for the disk."""
 
-    SQLite answers in a few microseconds; the pool and the transactions of SQLAlchemy take several
-    times as long. Reads use the same connections as commits that are not durable, because a write
-    on one connection empties the page cache of all others.
-    """
+    _synchronous = ""
 
-    def __init__(self, path: Path, synchronous: str, same_file: _SameFile) -> None:
-        self._same_file = same_file
-        self._idle: list[Connection] = []
-        self._engine = create_engine(
-            "sqlite://", creator=lambda: _open_sqlite(path, synchronous), **_POOL
-        )
-
-    def connect(self) -> _Loan:
-        """Lend a connection. After an error, SQLAlchemy's pool takes it back and checks it."""
-        return _Loan(self)
-
-    def take(self) -> Connection:
-        """Take a connection out of the idle ones, or open one."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._engine.connect()
-        try:
-            self._same_file.check()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def give_back(self, connection: Connection, *, is_good: bool) -> None:
-        """Keep a connection for the next loan, or leave it to SQLAlchemy's pool."""
-        if is_good and len(self._idle) < MAX_IDLE:
-            self._idle.append(connection)
-        else:
-            connection.close()
-
-    def dispose(self) -> None:
-        """Close all idle connections."""
-        while self._idle:
-            self._idle.pop().close()
-        self._engine.dispose()
-
-
-class _Loan(AbstractContextManager[Connection]):
-    """A connection in autocommit mode, and who gets it back.
-
-    This and :class:`_Transaction` are classes because two generators would take as long as SQLite.
-    """
-
-    __slots__ = ("_connection", "_lender")
-
-    def __init__(self, lender: _KeptConnections) -> None:
-        self._lender = lender
-
-    def __enter__(self) -> Connection:
-        self._connection = self._lender.take()
-        return self._connection
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._lender.give_back(self._connection, is_good=error is None)
+    def begin(self, synchronous: str) -> None:
+        """Begin a transaction whose commit waits as SQLite's PRAGMA of that name says."""
+        if synchronous != self._synchronous:
+            # Not by execute(), which compiles a statement once: SQLite sets this as it compiles.
+            self.executescript(f"PRAGMA synchronous={synchronous}")
+            self._synchronous = synchronous
+        self.execute("BEGIN IMMEDIATE")
 
 
 class _Transaction(AbstractContextManager[Connection]):
-    """A connection in a transaction, which SQLAlchemy does not know of, while others wait."""
+    """A connection in a transaction, which SQLAlchemy does not know of, while others wait.
 
-    __slots__ = ("_connection", "_driver", "_lender", "_turn")
+    A class, because a generator would take as long as SQLite.
+    """
 
-    def __init__(self, turn: threading.Lock, lender: _KeptConnections) -> None:
+    __slots__ = ("_connection", "_driver", "_file", "_synchronous", "_turn")
+
+    def __init__(self, file: SqliteFile, turn: threading.Lock, synchronous: str) -> None:
+        self._file = file
         self._turn = turn
-        self._lender = lender
+        self._synchronous = synchronous
 
     def __enter__(self) -> Connection:
         if not self._turn.acquire(timeout=errors.MAX_WAIT_SECONDS):
             raise exc.TimeoutError("other threads were writing all the time")
         try:
-            self._connection = self._lender.take()
+            self._connection = self._file.take()
             driver: Any = self._connection.connection.driver_connection
             self._driver = driver
             try:
-                self._driver.execute("BEGIN IMMEDIATE")
+                self._driver.begin(self._synchronous)
             except BaseException:
-                self._lender.give_back(self._connection, is_good=False)
+                self._file.give_back(self._connection, is_good=False)
                 raise
         except BaseException:
             self._turn.release()
@@ -217,11 +196,11 @@ class _Transaction(AbstractContextManager[Connection]):
         finally:
             if not is_good:
                 self._driver.rollback()
-            self._lender.give_back(self._connection, is_good=is_good)
+            self._file.give_back(self._connection, is_good=is_good)
             self._turn.release()
 
 
-def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
+def _open_sqlite(path: Path) -> sqlite3.Connection:
     # mode=rw: a missing file is an error, not an empty database.
     # isolation_level=None: this module begins transactions, not Python's driver.
     connection = sqlite3.connect(
@@ -230,9 +209,9 @@ def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
         timeout=errors.MAX_WAIT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        factory=_Driver,
     )
     _use_wal(connection)
-    connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
 
@@ -267,18 +246,17 @@ class _SameFile:
 
     def check(self) -> None:
         """Raise :class:`StoreUnavailable` if the path leads to another file, or to none."""
-        identity = _identity(self._path)
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            identity = None
+        else:
+            identity = status.st_dev, status.st_ino
+            if identity == self._identity:
+                return
         self._identity = self._identity or identity
         if identity is None or identity != self._identity:
             raise StoreUnavailable(
                 f"The database file {self._path} was removed or replaced",
                 "Put it back, or restart the server to use the new file",
             )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -24,7 +24,7 @@ def test_a_removed_database_is_not_replaced_by_an_empty_one_and_serves_again_whe
     away = database_file.rename(database_file.with_suffix(".away"))
 
     for _ in range(100):  # more often than there are connections
-        with pytest.raises(StoreUnavailable, match=r"gone|unable to open"):
+        with pytest.raises(StoreUnavailable, match=r"removed|unable to open"):
             count(database)
         with pytest.raises(StoreUnavailable), database.write():
             pass

@@ -79,6 +79,24 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
+def test_each_commit_on_a_connection_waits_for_the_disk_or_not_as_it_was_begun(
+    database, database_file
+):
+    begun = [True, False, False, True, True, False]
+    waits = []
+    for durable in begun:
+        with database.write(durable=durable) as connection:
+            waits.append(connection.execute(text("PRAGMA synchronous")).scalar() == 2)
+    assert waits == begun
+
+
+def test_a_read_finds_in_memory_what_a_durable_commit_has_left_there(database, database_file):
+    with database.write() as connection:
+        wrote = connection.connection.driver_connection
+    with database.read() as connection:
+        assert connection.connection.driver_connection is wrote
+
+
 def test_a_database_of_tests_never_waits_for_the_disk(database, database_file):
     of_tests = Database(f"sqlite:///{database_file}", waits_for_disk=False)
     with of_tests.write(durable=True) as connection:
