@@ -21,6 +21,20 @@ It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
 =======================  ==========================================================================
 """
 
-from adapter.decision import Decision, decide
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapter.decision import Decision, decide
 
 __all__ = ["Decision", "decide"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the decision, with its table of updates, when it is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from adapter import decision
+
+    return globals().setdefault(name, getattr(decision, name))

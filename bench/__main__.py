@@ -20,6 +20,7 @@ from bench import (
     radius,
     saml,
     scale,
+    server,
     sign_in,
     start,
     usual_way,
@@ -38,6 +39,7 @@ def main() -> None:
     with (
         TemporaryDirectory() as name,
         log_lines_to(Path(name) / "log"),
+        server.OPENED,
         sign_in.rows(idp, sp, Path(name)) as sign_in_rows,
         flood.rows(idp, sp, Path(name) / "flood") as flood_rows,
         radius.rows(idp, sp, Path(name) / "radius") as radius_rows,

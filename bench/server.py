@@ -9,6 +9,7 @@ import secrets
 import time
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
@@ -33,6 +34,8 @@ from idp.services import Services
 HOST = "idp.example.test"
 BASE_URL = f"https://{HOST}"
 PASSWORD = "correct horse"
+OPENED = ExitStack()
+"""Closes the servers that were made, before their folders are removed."""
 _FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
 
 
@@ -196,7 +199,9 @@ def open_server(folder: Path, database: str | None = None) -> Services:
         },
         mail={} if database else {"folder": folder / "outbox"},
     )
-    return assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
+    services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
+    OPENED.callback(services.close)
+    return services
 
 
 def _metadata(sp: saml.Party, entity_id: str, encryption: str | None = None) -> bytes:

@@ -31,6 +31,7 @@ federation, directory  trusts, claims, access control, signing keys; users and t
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
 admission              who may wait: places for bodies, passwords and phones
+rounds                 threads that do some work again and again
 collector              rest for Python's collector of garbage while much is imported
 operating_system       what Windows does otherwise than POSIX systems, both ways
 =====================  ==========================================================================

@@ -14,6 +14,7 @@ from idp.logs import get_logger
 from idp.stored_rooms import StoredRooms
 
 if TYPE_CHECKING:
+    from adapter.mfa.protection.protection import Protection
     from adapter.mfa.push.challenge import Challenge
     from adapter.mfa.service import MfaService
     from idp.admission import Admission
@@ -155,6 +156,13 @@ class Rooms(StoredRooms):
             unknown_key=self.sealer.key("unknown-names"),
             nt_hashes=self.nt_hashes,
         )
+
+    @cached_property
+    def protection(self) -> Protection:
+        from adapter.mfa.protection.protection import Protection
+        from idp.store.mfa.protection import SqlProtectionStore
+
+        return Protection(SqlProtectionStore(self.database), self.clock)
 
     @cached_property
     def mfa(self) -> MfaService:

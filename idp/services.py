@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
+    from adapter.mfa.protection.protection import Protection
     from adapter.mfa.service import MfaService
     from idp.admission import Admission
     from idp.audit.changes import Actor, Changes
@@ -79,6 +80,7 @@ class Services:
     ``clock``             the present; tests can set it
     ``sealer``            seals cookies and form fields, with a key for each purpose
     ``mfa``               the second factor: methods, pushes, codes, activations, policy
+    ``protection``        who is blocked from every second factor, or at risk
     ``directory``         users, passwords, lock-outs
     ``renames``           (store) gives users other names, with all that is stored for them
     ``nt_hashes``         (store) the NT hashes of users of whom an administrator wants one kept
@@ -121,6 +123,7 @@ class Services:
     clock: Clock
     sealer: Sealer
     mfa: MfaService
+    protection: Protection
     directory: Directory
     renames: UserRenames
     nt_hashes: NtHashStore

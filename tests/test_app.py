@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -86,6 +87,24 @@ def test_resources_of_hosts_are_closed_before_the_database(federation):
     services.close()
 
     assert order == [True, "host"]
+
+
+def test_no_thread_of_a_server_is_left_when_its_database_is_closed(federation, tmp_path):
+    config = federation.services.config
+    trusts = config.trusts.model_copy(
+        update={"metadata_dir": tmp_path, "monitoring_interval_minutes": 1}
+    )
+    config = config.model_copy(update={"trusts": trusts})
+    services = replace(federation.services, config=config, closing=ExitStack())
+    before, left = set(threading.enumerate()), []
+    services.closing.callback(lambda: left.extend(set(threading.enumerate()) - before))
+
+    create_app(config, services=services)
+    started = {thread.name for thread in set(threading.enumerate()) - before}
+    services.closing.close()
+
+    assert started == {"mail sender", "metadata folders", "trust monitoring"}
+    assert left == []
 
 
 def test_the_start_and_the_end_of_a_server_are_logged_with_event_numbers(federation, capsys):

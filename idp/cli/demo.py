@@ -101,6 +101,7 @@ def demo(
         from idp import logs
         from idp.demo.address import choose_address
         from idp.demo.runner import run_demo
+        from idp.directory import PasswordHasher
         from idp.embedded.server_folder import ServerFolder
         from idp.serving.wakeup import Wakeup
 
@@ -110,7 +111,14 @@ def demo(
         address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
         kind: KeyKind = "ecdsa" if ecdsa else "rsa"
         with run_demo(
-            folder, address, bind, encrypt=encrypt, kind=kind, radius=radius, variables=variables
+            folder,
+            address,
+            bind,
+            encrypt=encrypt,
+            kind=kind,
+            radius=radius,
+            variables=variables,
+            hasher=None if data_dir else PasswordHasher.cheapest(),
         ) as demo:
             if as_json:
                 print_json(demo.as_json())

@@ -147,7 +147,7 @@ def passwd(
 ) -> None:
     """Set a new password and end the user's sessions."""
     from idp.management import user_changes
-    from idp.management.users import find_user
+    from idp.management.user_by_name import find_user
 
     upn = find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)

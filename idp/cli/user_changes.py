@@ -64,8 +64,8 @@ def rename(services: Services, name: str, new_name: str, as_json: bool) -> None:
     and the old name is free.
     """
     from idp.management import user_changes
+    from idp.management.user_by_name import find_user
     from idp.management.user_views import view_user
-    from idp.management.users import find_user
 
     old = find_user(services, name).upn
     renamed = user_changes.rename_user(services, old, new_name)

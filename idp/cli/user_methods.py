@@ -198,13 +198,14 @@ def reset(
     removed.
     """
     from idp.management import users as people
+    from idp.management.user_by_name import find_user
 
     if not compromised:
         raise click.UsageError(
             "This removes all methods of the user. Say so with --compromised, or set only a new "
             f"password: tallystick user passwd {name}"
         )
-    upn = people.find_user(services, name).upn
+    upn = find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)
     removed = [
         method.id

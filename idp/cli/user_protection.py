@@ -44,7 +44,7 @@ def block(
         raise click.UsageError("Give either --days or --until.")
     end = None if until is None else protection.read_time(until)
     upn = protection.block(services, name, days=days, until=end).upn
-    standing = services.mfa.protection.standing_of(upn)
+    standing = services.protection.standing_of(upn)
     ends = json_instant(standing.block.until) if standing.block else ""
     value = {"name": upn, **standing_as_json(standing)}
     print_done(value, f"{upn} is blocked until {ends}.", as_json=as_json)

@@ -37,12 +37,13 @@ def tokens() -> None:
 @with_services
 def list_(services: Services, name: str | None, as_json: bool) -> None:
     """List the tokens of all users, or of one; never their secrets."""
-    from idp.management import users as people
+    from idp.management.user_by_name import find_user
+    from idp.management.users import token_as_json
 
-    user = people.find_user(services, name).upn if name else None
+    user = find_user(services, name).upn if name else None
     found = services.mfa.codes.tokens(user)
     if as_json:
-        print_json([people.token_as_json(token) for token in found])
+        print_json([token_as_json(token) for token in found])
         return
     empty = "There is no token yet. Add some: tallystick user tokens import FILE.csv"
     print_table(COLUMNS, list(map(_row, found)), empty=empty)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from idp.demo.compat.image import Compat
     from idp.demo.compat.variables import ImageVariables
     from idp.demo.radius import DemoRadius
+    from idp.directory import PasswordHasher
     from idp.saml.keys import KeyKind
     from idp.services import Services
 
@@ -111,12 +112,14 @@ def run_demo(
     kind: KeyKind = "rsa",
     radius: bool = False,
     variables: ImageVariables | None = None,
+    hasher: PasswordHasher | None = None,
 ) -> Iterator[Demo]:
     """Run the demo with its data in the folder *path* until the block is left.
 
     With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
     token-signing key. With *radius*, an NPS host answers, too. With *variables*, the demo stands in
-    for the image that they are written for. Port 0 takes free ports. The ports are opened first, so
+    for the image that they are written for. *hasher* computes the hashes of passwords, if not as
+    for real use. Port 0 takes free ports. The ports are opened first, so
     that nothing is created if they are in use.
 
     Raises :class:`~idp.sockets.AddressUnavailable`, :class:`~idp.demo.answers.NotAnswering`, and
@@ -129,7 +132,8 @@ def run_demo(
         folder = _take_folder(path.resolve(), address, stack)
         folder.create(address.base_url, now := datetime.now(UTC), kind)
         tls = _tls_files(folder, address, now)
-        services = _assemble(folder, address, stack, in_place_of_image=variables is not None)
+        config = _config_of(folder, address, in_place_of_image=variables is not None)
+        services = _assemble(config, hasher, stack)
         compat = _make_image(services, variables, folder) if variables else None
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         demo = Demo(address, folder, users, tls, compat=compat)
@@ -160,16 +164,21 @@ def _take_folder(path: Path, address: DemoAddress, stack: ExitStack) -> ServerFo
     return ServerFolder(path)
 
 
-def _assemble(
-    folder: ServerFolder, address: DemoAddress, stack: ExitStack, *, in_place_of_image: bool
-) -> Services:
-    """Return the rooms over the data in *folder*, with nodes; they are closed with *stack*."""
+def _config_of(
+    folder: ServerFolder, address: DemoAddress, *, in_place_of_image: bool
+) -> schema.Config:
+    """Return the folder's configuration, with all optional pages."""
     config = with_optional_pages(_load_config(folder, address))
     if in_place_of_image:
         from idp.demo.compat.server import as_compat
 
         config = as_compat(config)
-    services = assemble(config)
+    return config
+
+
+def _assemble(config: schema.Config, hasher: PasswordHasher | None, stack: ExitStack) -> Services:
+    """Return the rooms of *config*, with nodes; they are closed with *stack*."""
+    services = assemble(config, hasher=hasher)
     stack.callback(services.close)
     _create_nodes(services)
     _let_everybody_reset(services)

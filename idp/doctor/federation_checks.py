@@ -23,7 +23,7 @@ from idp.management.trust_views import TrustView
 from idp.mfa.adapter_places import AdapterPlaces
 
 if TYPE_CHECKING:
-    from idp.federation.access_control.decision import AccessRules
+    from idp.federation.access_control.access_rules import AccessRules
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 

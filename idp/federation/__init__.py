@@ -13,6 +13,7 @@ package or module       what it has
 ``providers``           which authentication adapters exist, and which are enabled
 ``authenticated_user``  a signed-in user with the claims that rules and decisions take
 ``claims``              claim types, and the claims of users and sign-ins
+``security_ids``        security identifiers of users and groups
 ``prepared_trust``      what follows from a trust and the rules for all, worked out once
 ``request_context``     where a request comes from: network, client, endpoint
 ``toml_values``         writes values as TOML, for policy files and claim rules

@@ -6,7 +6,6 @@ The types are those of AD FS (``Get-AdfsClaimDescription``), always ``http://``.
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from adapter.contract import (
     UPN,
     WINDOWS_ACCOUNT_NAME,
 )
+from idp.federation.security_ids import security_id
 from idp.saml.canonical import instant
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
@@ -208,16 +208,6 @@ def attribute_values(user: Subject, attribute: str) -> tuple[str, ...]:
 def primary_sid(user: Subject) -> str:
     """Return the security identifier of a user, which stays the same when the user is renamed."""
     return user.security_id or security_id(user.upn)
-
-
-def security_id(name: str) -> str:
-    """Return a security identifier made from *name*, the same on every node.
-
-    The directory has no identifiers of its own.
-    """
-    digest = hashlib.sha256(name.encode()).digest()
-    parts = (int.from_bytes(digest[at : at + 4], "big") for at in (0, 4, 8, 12))
-    return "S-1-5-21-" + "-".join(map(str, parts))
 
 
 @functools.lru_cache(maxsize=4096)

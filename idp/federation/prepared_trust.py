@@ -9,12 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from idp.federation.access_control.decision import (
-    Access,
-    AccessRules,
-    decide,
-    decide_for_everybody,
-)
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.decision import Access, decide, decide_for_everybody
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.trust import RelyingPartyTrust
 

@@ -20,6 +20,7 @@ module              what it does                                          comman
 ``rollover``        the steps of a rollover, and who has to be told       ``tallystick keys``
 ``settings``        the settings in force, and what waits for a restart   ``tallystick config``
 ``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
+``user_by_name``    finds the user whom an administrator names
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
 ``user_changes``    attributes, groups, name, password of a user          ``tallystick user``
 ``user_views``      users with what is known against them                ``tallystick user``

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from adapter.sentences import joined, sentence
-from idp.federation.access_control.decision import AccessRules
-from idp.federation.access_control.sides import policy_tells_sides_apart, rules_tell_sides_apart
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.sides import (
+    EXTRANET_WARNING,
+    policy_tells_sides_apart,
+    rules_tell_sides_apart,
+)
 from idp.federation.access_control.words import describe_rule
 from idp.federation.relying_party.settings import NOTHING, RULES
 from idp.federation.relying_party.trust import UnreadableTrust
@@ -30,10 +34,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 _IN_WORDS = {RULES: sentence("rules"), NOTHING: sentence("nothing")}
 """What lets users in where it is no policy."""
-EXTRANET_WARNING = sentence(
-    "its access depends on intranet and extranet, but no Web Application Proxy is configured "
-    "([proxies] web_application_proxies): users outside count as inside"
-)
 
 
 @dataclass(frozen=True, slots=True)

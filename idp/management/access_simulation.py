@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import TallystickError
 from adapter.mfa.verification.verifier import OTP, PHONE_APP_NOTIFICATION
 from adapter.sentences import sentence
-from idp.federation.access_control.decision import Access, AccessRules, decide
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.decision import Access, decide
 from idp.federation.access_control.matching import why_not
 from idp.federation.access_control.words import describe_rule, reason_sentences
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.management.simulation import simulate_request_context
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 from idp.management.users import methods_of as user_methods
 from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT
 

@@ -13,7 +13,7 @@ from idp.federation.claims import Claim, short_name
 from idp.federation.issuance.issue import IssuedClaims, issue_claims, withheld
 from idp.management import trusts
 from idp.management.simulation import simulate_request_context, simulate_sign_in
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
 from idp.saml.values import NameIDPolicy
 

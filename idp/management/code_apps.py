@@ -22,7 +22,7 @@ from adapter.mfa.policy_registration import may_register
 from adapter.sentences import sentence
 from idp.management.hardware_tokens import CodeRefused
 from idp.management.user_audit import changes_user
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from adapter.mfa.methods import RegisteredMethod

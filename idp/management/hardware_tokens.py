@@ -17,7 +17,8 @@ from adapter.mfa.service import UnknownMethod
 from adapter.sentences import sentence
 from idp.csv_table import CsvFaults, read_rows
 from idp.management.user_audit import changes_user
-from idp.management.users import find_user, token_as_json
+from idp.management.user_by_name import find_user
+from idp.management.users import token_as_json
 
 if TYPE_CHECKING:
     from idp.csv_table import CsvRow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.sentences import sentence
 from idp.instants import json_instant
 from idp.management.user_audit import changes_user
-from idp.management.users import UnknownUser, find_user
+from idp.management.user_by_name import UnknownUser, find_user
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def want_nt_hash(services: Services, name: str) -> User:
     """Keep the NT hash of a user from the next right or new password on.
 
-    Raises :class:`~idp.management.users.UnknownUser`.
+    Raises :class:`~idp.management.user_by_name.UnknownUser`.
     """
     user, by = find_user(services, name), services.changes.actor.label
     if not services.nt_hashes.want(user.upn, by, services.clock.now()):

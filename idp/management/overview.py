@@ -166,7 +166,7 @@ def _users(services: Services) -> Iterator[Attention]:
             says = sentence("{user} is locked after wrong passwords", user=upn)
             command = f"tallystick user unlock {upn}"
             yield Attention("user_locked", says, _page_of_user(upn), command)
-    for upn, standing in services.mfa.protection.standings().items():
+    for upn, standing in services.protection.standings().items():
         for phrase in describe(standing):
             command = f"tallystick user methods {upn}"
             says = sentence("{user} is {state}", user=upn, state=phrase)

@@ -182,7 +182,7 @@ def preview(
 
     Without a user it is one whom the policies allow push, without a trust one that asks for the
     second factor. Raises :class:`UnknownDevice`, :class:`~idp.federation.farm.BadNode`,
-    :class:`~idp.management.users.UnknownUser`, and what an unknown trust raises.
+    :class:`~idp.management.user_by_name.UnknownUser`, and what an unknown trust raises.
     """
     person = person_of(services, user) if user else None
     devices = _devices(device, has_user=person is not None)

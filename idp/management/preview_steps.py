@@ -10,8 +10,9 @@ from adapter.mfa.policy_registration import Interrupt
 from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.sentences import Sentence, joined, sentence
 from idp.management.access_simulation import simulate_access
+from idp.management.user_by_name import find_user
 from idp.management.user_views import view_user
-from idp.management.users import UserMethods, find_user, methods_of
+from idp.management.users import UserMethods, methods_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ class Found(NamedTuple):
 
 
 def person_of(services: Services, name: str) -> Person:
-    """Return a user; raises :class:`~idp.management.users.UnknownUser`."""
+    """Return a user; raises :class:`~idp.management.user_by_name.UnknownUser`."""
     user = find_user(services, name)
     mfa = services.mfa
     return Person(

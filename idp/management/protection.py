@@ -10,7 +10,7 @@ from adapter.mfa.access_pass.access_pass import DEFAULT_LIFETIME
 from idp.instants import json_instant
 from idp.management.sign_in_log import NotATimeError
 from idp.management.user_audit import changes_user
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from adapter.mfa.access_pass.factor import Issued
@@ -49,20 +49,20 @@ def block(
     user = find_user(services, name)
     if days is not None:
         until = services.clock.now() + timedelta(days=days)
-    services.mfa.protection.block(user.upn, until)
+    services.protection.block(user.upn, until)
     return user
 
 
 @changes_user("user.unblock")
 def unblock(services: Services, name: str) -> bool:
     """Lift the block of a user; return False if there was none. A reported request still pauses."""
-    return services.mfa.protection.unblock(find_user(services, name).upn)
+    return services.protection.unblock(find_user(services, name).upn)
 
 
 @changes_user("user.dismiss_risk")
 def dismiss_risk(services: Services, name: str) -> bool:
     """Forget the risk of a user; return False if there was none."""
-    return services.mfa.protection.dismiss_risk(find_user(services, name).upn)
+    return services.protection.dismiss_risk(find_user(services, name).upn)
 
 
 @changes_user("user.pass")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.sentences import counted, sentence
-from idp.federation.access_control.sides import trust_tells_sides_apart
+from idp.federation.access_control.sides import EXTRANET_WARNING, trust_tells_sides_apart
 from idp.federation.metadata.preview import (
     report_certificates,
     warn_of_end,
@@ -18,7 +18,6 @@ from idp.federation.metadata.preview import (
 from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.instants import json_instant
-from idp.management.access_control import EXTRANET_WARNING
 from idp.management.error_json import error_json
 
 if TYPE_CHECKING:

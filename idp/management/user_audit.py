@@ -90,5 +90,5 @@ def state_of(services: Services, upn: str) -> dict[str, Any] | None:
         "pushes_paused_since": json_instant(reported) if reported else None,
         "password_locked": list(lockout.locked) if lockout else [],
         "nt_hash_wanted_by": kept.wanted_by if kept else None,
-        **standing_as_json(mfa.protection.standing_of(upn)),
+        **standing_as_json(services.protection.standing_of(upn)),
     }

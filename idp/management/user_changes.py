@@ -13,7 +13,7 @@ from idp.directory.errors import DirectoryError, existing
 from idp.directory.groups import change_groups
 from idp.directory.users import canonical_upn
 from idp.management.user_audit import changes_user, state_of
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

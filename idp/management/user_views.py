@@ -10,7 +10,7 @@ from adapter.sentences import joined, sentence
 from idp.instants import json_instant
 from idp.management import nt_hashes
 from idp.management.standing import describe, standing_as_json
-from idp.management.users import find_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def view_user(services: Services, user: User | str) -> UserView:
     return UserView(
         found,
         services.directory.lockouts(found.upn).get(found.upn),
-        services.mfa.protection.standing_of(found.upn),
+        services.protection.standing_of(found.upn),
         services.nt_hashes.kept(found.upn).get(found.upn),
     )
 
@@ -119,7 +119,7 @@ def page_of_users(
 def _views(
     services: Services, users: Iterable[tuple[User, LockoutState | None]]
 ) -> tuple[UserView, ...]:
-    standings, kept = services.mfa.protection.standings(), services.nt_hashes.kept()
+    standings, kept = services.protection.standings(), services.nt_hashes.kept()
     return tuple(
         UserView(user, lockout, standings.get(user.upn, Standing()), kept.get(user.upn))
         for user, lockout in users

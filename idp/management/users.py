@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import TallystickError
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.permissions import nothing_allowed, way_of
 from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.protection.store import Standing
-from adapter.sentences import sentence
 from idp.instants import json_instant
 from idp.management.permission_json import permission_as_json
 from idp.management.standing import standing_as_json
 from idp.management.user_audit import changes_user
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,18 +24,6 @@ if TYPE_CHECKING:
     from adapter.mfa.permissions import Permissions, Way
     from idp.directory import User
     from idp.services import Services
-
-
-class UnknownUser(TallystickError):
-    """Raised when there is no user of a name; told to administrators, never at a sign-in."""
-
-    code = "unknown_user"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            sentence("There is no user {name}", name=repr(name)),
-            sentence("See tallystick user list"),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +41,6 @@ class ActivationOffer:
     def as_json(self) -> dict[str, Any]:
         """Return the offer for scripts."""
         return {"user": self.user, "code": self.code, "address": self.address, "totp": self.totp}
-
-
-def find_user(services: Services, name: str) -> User:
-    """Return the user; raises :class:`UnknownUser`."""
-    user = services.directory.find(name)
-    if user is None:
-        raise UnknownUser(name)
-    return user
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +112,7 @@ def methods_of(services: Services, name: str) -> UserMethods:
     except UnreadablePolicies:
         permissions = nothing_allowed()
     reported_at = mfa.push.reported_at(upn)
-    standing = mfa.protection.standing_of(upn)
+    standing = services.protection.standing_of(upn)
     methods, tokens = mfa.methods_of(upn), _waiting_tokens(services, upn)
     return UserMethods(
         upn, methods, activations, permissions, tokens, reported_at, standing=standing
@@ -196,7 +175,7 @@ def reset_compromised(
     services.directory.set_password(upn, password, must_change=must_change, compromised=True)
     removed = services.mfa.remove_all(upn)
     services.mfa.push.unlock(upn)
-    services.mfa.protection.dismiss_risk(upn)
+    services.protection.dismiss_risk(upn)
     return removed
 
 

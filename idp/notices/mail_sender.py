@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,9 +9,10 @@ from urllib.parse import urlsplit
 from adapter.errors import TallystickError
 from idp.counters import log_and_count
 from idp.logs import get_logger
-from idp.notices.delivery import SECONDS, Delivery, MailNotSent, delivery_of
+from idp.notices.delivery import Delivery, MailNotSent, delivery_of
 from idp.notices.mail import BadMailAddress, write_mail
 from idp.notices.outbox import Outbox, WaitingMail, pause_after
+from idp.rounds import Rounds
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
@@ -46,38 +46,34 @@ class MailSender:
         self._sender = config.mail.sender or f"no-reply@{_domain_of(self._server)}"
         self._clock = clock
         self._counters = counters
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mail sender", daemon=True)
+        self._rounds = Rounds("mail sender", self._round, SECONDS_BETWEEN_ROUNDS)
 
     def start(self) -> None:
         """Call :meth:`send_due` every few seconds in a thread."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """Begin no further mail, and wait for the present one as long as a server may take."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(SECONDS)
+        self._rounds.stop()
 
     def send_due(self) -> None:
         """Send the mails that are due."""
-        while not self._stopped.is_set():
+        while not self._rounds.is_stopped:
             mail = self._outbox.claim(self._clock.now())
             if mail is None:
                 return
             self._send(mail)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
-            try:
-                self.send_due()
-            except TallystickError:
-                continue  # the database is away, as requests say; the next round asks again
-            except Exception as error:  # a fault of one mail must not end the sending of all
-                name = type(error).__name__
-                log_and_count(
-                    self._counters, "mails_not_sent", level="error", code="unforeseen", error=name
-                )
+    def _round(self) -> None:
+        try:
+            self.send_due()
+        except TallystickError:
+            return  # the database is away, as requests say; the next round asks again
+        except Exception as error:  # a fault of one mail must not end the sending of all
+            name = type(error).__name__
+            log_and_count(
+                self._counters, "mails_not_sent", level="error", code="unforeseen", error=name
+            )
 
     def _send(self, mail: WaitingMail) -> None:
         try:

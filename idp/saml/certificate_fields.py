@@ -14,14 +14,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from idp.saml import der
 from idp.saml.der import Element
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _VERSION = 0xA0
 _BYTE_TEXTS = (der.UTF8_STRING, der.PRINTABLE_STRING, 0x12, 0x14, 0x16, 0x1A)
@@ -167,9 +170,13 @@ def _copy(
         subject,
         elements.key.encoded,
     )
-    return x509.load_der_x509_certificate(
-        der.write(der.SEQUENCE, signed, algorithm, der.write(der.BIT_STRING, b"\x00"))
-    )
+    return _load(der.write(der.SEQUENCE, signed, algorithm, der.write(der.BIT_STRING, b"\x00")))
+
+
+def _load(encoded: bytes) -> x509.Certificate:
+    from cryptography import x509  # takes 10 ms, and many commands read no certificate
+
+    return x509.load_der_x509_certificate(encoded)
 
 
 def _with_utf8(name: Element) -> bytes:
@@ -223,6 +230,6 @@ def _printable_strings(elements: _Elements) -> Iterator[bytes]:
 def _other_oddity(elements: _Elements) -> Iterator[str]:
     """Say whether cryptography refuses the certificate for something not listed above."""
     try:
-        x509.load_der_x509_certificate(elements.encoded)
+        _load(elements.encoded)
     except ValueError:
         yield "it is not as RFC 5280 says, so that other programs may refuse it"

@@ -9,14 +9,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.errors import TallystickError
 from idp.saml.certificate_fields import CertificateFields, read_fields
 from idp.saml.usable_keys import MIN_RSA_BITS, weakness_of
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -59,6 +62,8 @@ class CertificateFacts:
 
 def read_facts(certificate: str) -> CertificateFacts:
     """Return the facts of *certificate* (base64 of the DER); raises :class:`BadCertificate`."""
+    from cryptography import x509
+
     kind = "rsa" if isinstance(public_key(certificate), rsa.RSAPublicKey) else "ecdsa"
     fields = fields_of(certificate)
     if fields.not_before is None or fields.not_after is None:

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from idp.directory import User
 from idp.directory.lockout import UNKNOWN_ORIGIN, Origin
-from idp.federation.access_control.decision import (
-    NOT_AUTHENTICATED,
-    Access,
-    AccessRules,
-    decide_for_own_page,
-)
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.decision import NOT_AUTHENTICATED, Access, decide_for_own_page
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.farm import Node
 from idp.federation.prepared_trust import PreparedTrust

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, delete, select
 
-from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.global_policy import DEFAULT, UnreadableGlobalPolicy
 from idp.federation.access_control.policies import (
     AccessControlPolicy,

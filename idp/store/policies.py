@@ -18,7 +18,6 @@ from idp.federation.access_control.global_policy import (
 from idp.federation.access_control.global_policy import (
     UnreadableGlobalPolicy,
 )
-from idp.federation.access_control.rule_sets import rules_of
 from idp.federation.claim_rules.errors import BadRule
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
@@ -108,6 +107,9 @@ def read_additional_rules(connection: Connection) -> str:
     rules = _value(ADDITIONAL_RULES, text)
     if not isinstance(rules, str):
         raise _unreadable(ADDITIONAL_RULES, "it is not a text")
+    # Imported here, since most servers have no such rules and need no parser.
+    from idp.federation.access_control.rule_sets import rules_of
+
     try:
         rules_of(rules)
     except BadRule as error:

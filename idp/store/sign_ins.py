@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, literal, select
 
 from idp.audit.record import SignInRecord
-from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.farm import Node
 from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.trust import RelyingPartyTrust

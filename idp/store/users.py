@@ -12,8 +12,8 @@ from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User
-from idp.federation.claims import security_id
 from idp.federation.issuance.opaque_names import opaque_name
+from idp.federation.security_ids import security_id
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database

@@ -75,8 +75,7 @@ class SharedServers:
         self.messages = MessageCapture()
         self._has_served = False  # the first server loads what all need
         self._templates = _TemplateCache()
-        # The cheapest hash of argon2: passwords of tests are not secret.
-        self._hasher = PasswordHasher(memory_kib=8, passes=1)
+        self._hasher = PasswordHasher.cheapest()
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
         self.config = self._usual_config(load(self._folder.files.config))

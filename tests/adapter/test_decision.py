@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.fresh_python import printed_by
 
+import adapter
 from adapter import decide
 from adapter.decision import EXPERIENCES, REASONS, VALUES, UnknownValueError
 from adapter.errors import TallystickError
@@ -232,7 +234,7 @@ def test_a_rule_is_a_marked_quotation_or_inferred():
 
 
 def test_importing_the_decision_drags_in_nothing_heavy():
-    code = "import sys, adapter; print(*sys.modules, sep='\\n')"
+    code = "import sys; from adapter import decide; print(*sys.modules, sep='\\n')"
 
     modules = subprocess.run(  # noqa: S603 - our own interpreter, our own code
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -240,3 +242,17 @@ def test_importing_the_decision_drags_in_nothing_heavy():
 
     assert "adapter.decision" in modules
     assert not {"flask", "saml2", "sqlalchemy", "lxml", "idp", "cryptography"} & set(modules)
+
+
+def test_the_package_loads_the_decision_when_it_is_first_asked_for():
+    code = (
+        "import sys, adapter; before = 'adapter.decision' in sys.modules\n"
+        "print(before, adapter.decide is sys.modules['adapter.decision'].decide)"
+    )
+
+    assert printed_by(code) == "False True"
+
+
+def test_the_package_has_nothing_else():
+    with pytest.raises(AttributeError, match="'adapter' has no attribute 'decline'"):
+        adapter.decline  # noqa: B018 - the name is what is looked up

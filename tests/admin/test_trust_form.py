@@ -10,8 +10,8 @@ import pytest
 from idp.admin.pages import trust_form
 from idp.admin.pages.trust_form import attributes_of, sections_of
 from idp.admin.pages.trust_labels import SECTIONS
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules
 from idp.federation.relying_party.settings import TrustSettings
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "trusts.md"

@@ -25,6 +25,17 @@ SLOW += ("argon2", "cryptography", "email", "importlib.metadata", "jinja2", "wer
 OF_A_SERVER = frozenset({"pydantic", "sqlalchemy", "email", "importlib.metadata"})
 """What a command loads that opens the database; SQLAlchemy and pydantic bring the other two."""
 
+SPARED = {
+    "user": (
+        "adapter.decision", "adapter.mfa.service", "idp.mfa.graph_tables", "idp.saml.values",
+    ),
+    "sp": (
+        "adapter.decision", "adapter.mfa.service", "cryptography.x509", "idp.saml.metadata",
+        "idp.federation.access_control.decision", "idp.federation.claim_rules.adfs",
+    ),
+}  # fmt: skip
+"""What a list needs nothing of, by its command."""
+
 
 def run(*args: str, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
@@ -73,6 +84,13 @@ def test_help_and_decide_load_nothing_slow(args):
 @pytest.mark.parametrize("args", [["server", "list"], ["log"]], ids=" ".join)
 def test_a_command_that_reads_loads_the_database_and_no_web(farm_folder, args):
     assert loaded_by(*args, "-c", str(farm_folder / "tallystick.toml")) == OF_A_SERVER
+
+
+@pytest.mark.parametrize("command", ["user", "sp"])
+def test_a_list_loads_nothing_of_rooms_that_it_does_not_read(farm_folder, command):
+    config = str(farm_folder / "tallystick.toml")
+
+    assert loaded_by(command, "list", "-c", config, names=SPARED[command]) == set()
 
 
 def test_a_command_loads_only_the_rooms_that_it_uses(farm_folder):

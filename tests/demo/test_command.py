@@ -6,9 +6,11 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import ssl
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,6 +85,22 @@ def test_only_its_owner_can_read_what_the_demo_keeps(started_demo):
     names = ("admin-token", "secret.key", "signing.key", "test-sp.key", "users.json")
     for file in [*phones, *(started_demo.folder / name for name in names)]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def costs_of_hashes(folder: Path) -> set[str]:
+    """Return the parameters of argon2id with which the users' passwords are hashed."""
+    with closing(sqlite3.connect(folder / "tallystick.db")) as database:
+        rows = database.execute("SELECT password_hash FROM users").fetchall()
+    return {stored.split("$")[3] for (stored,) in rows}
+
+
+def test_passwords_of_a_demo_that_keeps_nothing_are_hashed_as_cheaply_as_can_be(started_demo):
+    assert costs_of_hashes(started_demo.folder) == {"m=8,t=1,p=1"}
+
+
+def test_passwords_of_a_demo_that_is_kept_are_hashed_as_for_real_use(tmp_path):
+    with demo_process("--data-dir", str(tmp_path)):
+        assert costs_of_hashes(tmp_path) == {"m=19456,t=2,p=1"}
 
 
 def test_the_first_node_is_patched_the_second_one_revision_short(started_demo):

@@ -15,8 +15,9 @@ from support.service_providers.metadata_parts import metadata
 from idp import cli
 from idp.config import schema
 from idp.config.reading import from_values
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.decision import decide
 from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.rule_sets import rules_of

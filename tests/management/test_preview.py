@@ -16,7 +16,7 @@ from idp.federation.farm import BadNode
 from idp.management import policies, second_factors
 from idp.management.nodes import DEVICES
 from idp.management.preview import UnknownDevice, preview
-from idp.management.users import UnknownUser
+from idp.management.user_by_name import UnknownUser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STAFF_ONLY = {

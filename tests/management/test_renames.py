@@ -15,7 +15,8 @@ from support.users import ALICE, PASSWORD
 from adapter.mfa.access_pass.factor import PassOutcome
 from adapter.mfa.codes.factor import CodeOutcome
 from idp.directory import DirectoryError
-from idp.federation.claims import primary_sid, security_id
+from idp.federation.claims import primary_sid
+from idp.federation.security_ids import security_id
 from idp.management import nt_hashes, policies, protection
 from idp.management.user_changes import rename_user
 

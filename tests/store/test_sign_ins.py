@@ -12,7 +12,7 @@ from support.users import SAMPLE_USER
 
 from idp.audit.record import SignInRecord
 from idp.directory.user_store import Credentials
-from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.farm import Farm

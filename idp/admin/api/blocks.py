@@ -14,6 +14,7 @@ from idp.admin.api.models.accounts import UserNtHash
 from idp.admin.api.operation import describe
 from idp.audit.roles import READ_USERS
 from idp.management import nt_hashes, protection, users
+from idp.management.user_by_name import find_user
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -86,7 +87,7 @@ class ProtectionApi:
     @describe(UserNtHash, errors=NO_USER)
     def drop_nt_hash(self, name: str) -> Response:
         """Delete the user's NT hash, and keep none any more."""
-        upn = users.find_user(self._services, name).upn
+        upn = find_user(self._services, name).upn
         nt_hashes.drop_nt_hash(self._services, upn)
         return self.nt_hash(upn)
 

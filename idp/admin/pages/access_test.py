@@ -18,7 +18,7 @@ from idp.audit.roles import READ_USERS
 from idp.federation.relying_party.registry import UnknownTrust
 from idp.management.access_simulation import PRIMARY_METHODS, SECOND_METHODS
 from idp.management.simulation import NoAddress
-from idp.management.users import UnknownUser
+from idp.management.user_by_name import UnknownUser
 from idp.operating_system import command_line
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.web.page_texts import mark
 
 if TYPE_CHECKING:
-    from idp.federation.access_control.decision import AccessRules
+    from idp.federation.access_control.access_rules import AccessRules
 
 PARAMETER = "access_control_parameters."
 NEW_ATTRIBUTES = 2

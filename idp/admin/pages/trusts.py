@@ -29,7 +29,7 @@ from idp.management import trusts
 from idp.management.claim_rules import ClaimsSimulation, simulate_rules
 from idp.management.metadata import refresh
 from idp.management.trust_views import view_of, views_page
-from idp.management.users import UnknownUser
+from idp.management.user_by_name import UnknownUser
 from idp.operating_system import command_line
 
 if TYPE_CHECKING:

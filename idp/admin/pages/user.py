@@ -17,9 +17,10 @@ from idp.admin.pages.user_actions import PREFIX, SHOWN, VERBS, make_change
 from idp.admin.session import AdminSession
 from idp.admin.texts import error_text
 from idp.audit.roles import READ_USERS
+from idp.management.user_by_name import find_user
 from idp.management.user_sessions import applications_of
 from idp.management.user_views import PLACES, view_user
-from idp.management.users import find_user, methods_of
+from idp.management.users import methods_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

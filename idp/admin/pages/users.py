@@ -75,7 +75,7 @@ class UserPages:
         user_actions.switch(self._services, action, name)
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:
-        standings = self._services.mfa.protection.standings()
+        standings = self._services.protection.standings()
         known = {name: standing_as_json(standings[name]) for name in sorted(standings)}
         kept = self._services.nt_hashes.kept()
         wanted, after = request.args.get("q", "").strip(), request.args.get("after", "")

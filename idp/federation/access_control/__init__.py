@@ -4,6 +4,7 @@
 module              what it has
 ==================  ================================================================================
 ``decision``        ``decide``: access and second factor for a user at a trust, each with reasons
+``access_rules``    what holds for all trusts, as a decision takes it
 ``policies``        access control policies (AD FS: ``Get-AdfsAccessControlPolicy``) as values
 ``matching``        whether a rule of a policy permits a user
 ``words``           a sentence for each rule, and for each reason of a decision

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,

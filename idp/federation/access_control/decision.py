@@ -6,21 +6,14 @@ it. docs/access-control.md explains the policies and rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from adapter.sentences import sentence
-from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.global_policy import (
-    UnreadableGlobalPolicy,
-    second_factor_reasons,
-)
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.matching import permits
-from idp.federation.access_control.policies import (
-    AccessControlPolicy,
-    PolicyRule,
-    UnreadableAccessControlPolicy,
-)
+from idp.federation.access_control.policies import PolicyRule
 from idp.federation.access_control.rule_sets import (
     FOR_ALL_TRUSTS,
     OF_THE_TRUST,
@@ -32,31 +25,6 @@ from idp.federation.relying_party.settings import TrustSettings
 
 NO_RULE = sentence("no rule permits")
 OWN_PAGE = sentence("a page of this server, open to every user")
-
-
-@dataclass(frozen=True, slots=True)
-class AccessRules:
-    """What holds for all trusts: who is asked for the second factor, and the custom policies.
-
-    ``additional`` are additional authentication rules in AD FS's claim rule language.
-    ``unreadable`` are custom policies that permit nobody, since they cannot be read; ``faults`` are
-    rules for all trusts that cannot be read: as long as there are any, everybody is asked for the
-    second factor.
-    """
-
-    second_factor: str
-    additional: str = ""
-    custom: Mapping[str, AccessControlPolicy] = field(default_factory=dict)
-    unreadable: Mapping[str, UnreadableAccessControlPolicy] = field(default_factory=dict)
-    faults: tuple[UnreadableGlobalPolicy, ...] = ()
-
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the policies that a trust can be given, the built-in ones first."""
-        return (*BUILT_IN, *self.custom)
-
-    def policy(self, name: str) -> AccessControlPolicy | None:
-        """Return a policy, built-in or custom."""
-        return BUILT_IN.get(name) or self.custom.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idp.federation.access_control.decision import AccessRules
+from adapter.sentences import sentence
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.policies import (
     EXTRANET,
     INTRANET,
@@ -19,6 +20,11 @@ from idp.federation.access_control.policies import (
 )
 from idp.federation.claims import CLAIM_TYPES, claim_type
 from idp.federation.relying_party.settings import TrustSettings
+
+EXTRANET_WARNING = sentence(
+    "its access depends on intranet and extranet, but no Web Application Proxy is configured "
+    "([proxies] web_application_proxies): users outside count as inside"
+)
 
 _SIDES = {INTRANET, EXTRANET}
 _CLAIM_NAMES = ("insidecorporatenetwork", "x-ms-proxy", "x-ms-forwarded-client-ip")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from adapter.sentences import joined, sentence
-from idp.federation.access_control.decision import AccessRules, policy_reason
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.decision import policy_reason
 from idp.federation.access_control.policies import (
     EXTRANET,
     INTRANET,

@@ -12,6 +12,7 @@ from adapter.errors import TallystickError
 from idp.counters import NO_COUNTERS, Counters, Level, log_and_count
 from idp.federation.metadata.folder import load_folder
 from idp.logs import get_logger
+from idp.rounds import Rounds
 
 if TYPE_CHECKING:
     from idp.audit.changes import Changes
@@ -36,7 +37,7 @@ class WatchedFolders:
         self._folders = folders
         self._seen: dict[Path, frozenset[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._rounds = Rounds("metadata folders", self._round, SECONDS_BETWEEN_ROUNDS)
 
     def load_changed(self) -> None:
         """Load every folder that has changed since the last call; log the files that are faulty."""
@@ -49,20 +50,19 @@ class WatchedFolders:
 
     def start(self) -> None:
         """Call :meth:`load_changed` every second in a thread."""
-        threading.Thread(target=self._run, name="metadata folders", daemon=True).start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """Let the thread end."""
-        self._stopped.set()
+        """End the thread."""
+        self._rounds.stop()
 
-    def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
-            try:
-                self.load_changed()
-            except TallystickError as error:  # the database is busy; the next round asks again
-                self._log_failure("warning", error.code, error.problem)
-            except Exception as error:  # no fault may end the loading of files until the next start
-                self._log_failure("error", type(error).__name__, "the folders cannot be loaded")
+    def _round(self) -> None:
+        try:
+            self.load_changed()
+        except TallystickError as error:  # the database is busy; the next round asks again
+            self._log_failure("warning", error.code, error.problem)
+        except Exception as error:  # no fault may end the loading of files until the next start
+            self._log_failure("error", type(error).__name__, "the folders cannot be loaded")
 
     def _log_failure(self, level: Level, code: str, problem: str) -> None:
         log_and_count(self._counters, "folders_not_read", level=level, code=code, problem=problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
@@ -11,6 +10,7 @@ from idp.federation.metadata.schedule import LEASE
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata.refresh import Report, refresh
 from idp.management.metadata.source import is_url
+from idp.rounds import Rounds
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -23,33 +23,32 @@ class Monitor:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._stopped = threading.Event()
+        self._rounds = Rounds("trust monitoring", self._round, SECONDS_BETWEEN_ROUNDS)
 
     def start(self) -> None:
         """Call :meth:`refresh_due` every minute in a thread."""
-        threading.Thread(target=self._run, name="trust monitoring", daemon=True).start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """Let the thread end. If a refresh is cut off, another worker repeats it."""
-        self._stopped.set()
+        """End the thread. If a long refresh is cut off, another worker repeats it."""
+        self._rounds.stop()
 
     def refresh_due(self) -> tuple[Report, ...]:
         """Refresh the trusts that are due, and return the reports."""
         reports = []
-        while not self._stopped.is_set() and (entity_id := self._claim()) is not None:
+        while not self._rounds.is_stopped and (entity_id := self._claim()) is not None:
             report = self._refresh(entity_id)
             if report is not None:
                 reports.append(report)
         return tuple(reports)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
-            try:
-                self.refresh_due()
-            except TallystickError as error:  # the database is away; the next round asks again
-                self._log_failure("warning", error.code)
-            except Exception as error:  # a fault of one trust must not end the monitoring of all
-                self._log_failure("error", type(error).__name__)
+    def _round(self) -> None:
+        try:
+            self.refresh_due()
+        except TallystickError as error:  # the database is away; the next round asks again
+            self._log_failure("warning", error.code)
+        except Exception as error:  # a fault of one trust must not end the monitoring of all
+            self._log_failure("error", type(error).__name__)
 
     def _log_failure(self, level: Level, code: str) -> None:
         log_and_count(self._services.counters, "trusts_not_monitored", level=level, code=code)

@@ -9,8 +9,9 @@ from support.clock import NOON
 from support.users import SAMPLE_USER
 
 from idp.directory import User
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules, decide, decide_for_own_page
+from idp.federation.access_control.decision import decide, decide_for_own_page
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (

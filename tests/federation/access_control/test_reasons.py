@@ -7,7 +7,8 @@ from dataclasses import replace
 from support.clock import NOON
 from support.users import SAMPLE_USER
 
-from idp.federation.access_control.decision import AccessRules, decide, decide_for_own_page
+from idp.federation.access_control.access_rules import AccessRules
+from idp.federation.access_control.decision import decide, decide_for_own_page
 from idp.federation.access_control.global_policy import BY_TRUST, UnreadableGlobalPolicy
 from idp.federation.access_control.policies import UnreadableAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy

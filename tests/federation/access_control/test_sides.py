@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policies import AccessControlPolicy
 from idp.federation.access_control.sides import (
     policy_tells_sides_apart,
