@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 from support.nets import NET_SECONDS
-from support.servers.serve_process import free_port, serve_process
+from support.ports import free_port
+from support.servers.serve_process import serve_process
 
 from idp.config.reading import load
 from idp.federation.token_signing.configured import open_signing_keys

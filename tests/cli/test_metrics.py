@@ -10,7 +10,8 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from support.nets import NET_SECONDS
-from support.servers.serve_process import free_port, refusal, serve_process, serve_section
+from support.ports import free_port
+from support.servers.serve_process import refusal, serve_process, serve_section
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.assembly import assemble

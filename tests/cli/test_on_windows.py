@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 from support.nets import NET_SECONDS
+from support.ports import free_port
 from support.servers.demo_process import demo_process, log_in
-from support.servers.serve_process import free_port, serve_process
+from support.servers.serve_process import serve_process
 from support.windows import system_names
 
 FOLDER = str(Path(system_names.__file__).parent)

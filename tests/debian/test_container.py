@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from support.containers.image import IMAGE, ROOT, CommandFailed, Image, built_image
-from support.servers.serve_process import free_port, until
+from support.ports import free_port
+from support.servers.serve_process import until
 
 from idp.embedded.browser import Browser
 

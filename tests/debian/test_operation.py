@@ -11,7 +11,8 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from support.nets import NET_SECONDS
-from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+from support.ports import free_port
+from support.servers.serve_process import TALLYSTICK, serve_process, serve_section, until
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.assembly import assemble

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.servers.serve_process import (
-    free_port,
-    serve_section,
-)
+from support.ports import free_port
+from support.servers.serve_process import serve_section
 from support.service_providers.metadata_parts import metadata
 
 from idp.assembly import assemble

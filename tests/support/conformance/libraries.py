@@ -19,12 +19,12 @@ from typing import Any
 
 from support.clients import node_saml
 from support.nets import NET_SECONDS
+from support.ports import free_port
 from support.tools.environment import ready_environment
 from support.tools.node_modules import ready_modules
 
 from idp.conformance.pytest_class import Application
 from idp.saml.keys import new_signing_certificate
-from idp.sockets import listen, port_of
 from idp.testing.federation import Federation
 
 HERE = Path(__file__).parent
@@ -84,8 +84,7 @@ def ready_python() -> Path:
 @contextmanager
 def running(library: Library, federation: Federation, *, encrypted: bool) -> Iterator[Application]:
     """Run a service provider of *library*, with a trust at *federation*."""
-    with listen("127.0.0.1", 0) as listener:
-        port = port_of(listener)
+    port = free_port()
     base_url = f"http://localhost:{port}"
     settings = _settings(federation, base_url) | {"port": port}
     certificate = "".join(settings["certificate"].splitlines()[1:-1])

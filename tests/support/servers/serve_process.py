@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from idp.sockets import listen, port_of
+from support.ports import free_port
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SECONDS = 90
@@ -53,12 +53,6 @@ class ServeProcess:
         """What it has written to standard error, once it has ended."""
         self.process.wait(SECONDS)
         return _read(self.log)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with listen("127.0.0.1", 0) as listener:
-        return port_of(listener)
 
 
 def serve_section(folder: Path, **settings: object) -> Path:
