@@ -65,13 +65,13 @@ class AsgiBridge:
         read_body: ReadBody,
         *,
         threads: int,
-        on_startup: Callable[[], None] = lambda: None,
+        on_first_request: Callable[[], None] = lambda: None,
         counters: Counters = NO_COUNTERS,
     ) -> None:
-        """*on_startup* is called by the event loop before the first request."""
+        """*on_first_request* is called in the loop's thread, when the loop that serves runs."""
         self._app = app
         self._read_body = read_body
-        self._on_startup = on_startup
+        self._on_first_request: Callable[[], None] | None = on_first_request
         self._counters = counters
         self._turns = ProcessorTurns(threads)
         self._is_watching = False
@@ -81,6 +81,9 @@ class AsgiBridge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        if self._on_first_request is not None:
+            self._on_first_request()
+            self._on_first_request = None
         lines = [_line(*each) for each in scope["headers"]]
         refusal = refusal_of(lines)
         if refusal is None:
@@ -96,7 +99,6 @@ class AsgiBridge:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._on_startup()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._turns.close()

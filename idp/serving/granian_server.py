@@ -82,8 +82,9 @@ def _make_app(threads: int) -> AsgiBridge:
             services.config.serve.body_seconds,
         ),
         threads=threads,
-        # When the event loop runs, granian has installed its handlers of signals.
-        on_startup=partial(shutdown.call_on_signal, services.ending.close),
+        # By then granian has installed its handlers of signals. Before, there is nobody to send
+        # home, and uvloop takes the wake-up descriptor for itself whenever it begins to run.
+        on_first_request=partial(shutdown.call_on_signal, services.ending.close),
         counters=services.counters,
     )
 
