@@ -75,7 +75,9 @@ def test_accepted_requests_are_answered_before_the_server_ends(
         assert server.end(number) == 0
         answers = [status for client in clients for status in client.result()]
         assert set(answers) == {200}
-        assert waiting.result().json()["requests"] == []
+        sent_home = waiting.result()
+        came_late = sent_home.status_code == 204  # it came while the server was ending
+        assert came_late or sent_home.json()["requests"] == []
 
 
 def _wait_until_sent_home(phone: SignedPhone) -> requests.Response:
