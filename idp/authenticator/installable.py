@@ -42,7 +42,6 @@ ICONS = (
 
 def add_routes(host: Blueprint, page: Callable[[], str]) -> None:
     """Add manifest and service worker to the blueprint; *page* renders the phone page."""
-    digests = {file.name: _digest(file) for file in sorted(STATIC.iterdir())}
 
     @host.get("/manifest.webmanifest")
     def manifest() -> ResponseReturnValue:
@@ -61,7 +60,7 @@ def add_routes(host: Blueprint, page: Callable[[], str]) -> None:
 
     @host.get("/sw.js")
     def worker() -> ResponseReturnValue:
-        kept = {_address(name): digest for name, digest in digests.items()}
+        kept = {_address(file.name): _digest(file) for file in sorted(STATIC.iterdir())}
         kept[url_for("static", filename=LOOK.name)] = _digest(LOOK)
         kept[url_for("authenticator.phone")] = hashlib.sha256(page().encode()).hexdigest()
         text = render_template(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 import ssl
 from contextlib import closing, suppress
 from datetime import UTC
@@ -15,6 +14,8 @@ from adapter.errors import TallystickError
 from idp.federation.token_signing.private_files import replace_private_file
 
 if TYPE_CHECKING:
+    import smtplib
+
     from idp.config.mail import MailSection
 
 SECONDS = 10.0
@@ -58,6 +59,8 @@ class SmtpDelivery:
             raise MailNotSent(problem, "Check [mail], and the SMTP server") from error
 
     def _connect(self) -> smtplib.SMTP:
+        import smtplib  # most servers of tests and demos send no mail
+
         settings, host = self._settings, self._settings.host or ""
         if settings.security == "tls":
             context = ssl.create_default_context()

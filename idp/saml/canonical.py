@@ -28,7 +28,7 @@ class UnwritableCharacter(TallystickError):
 
 def is_writable(value: str) -> bool:
     """Say whether XML can contain every character of *value*."""
-    return re.search(_UNWRITABLE, value) is None
+    return value.isprintable() or re.search(_UNWRITABLE, value) is None
 
 
 def text(value: str) -> str:

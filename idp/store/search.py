@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, literal, or_
@@ -20,14 +20,15 @@ def contains(
     SQLite's ``LIKE`` ignores the case of ASCII letters, and its ``lower()`` knows no others, so
     that calling it for each row would only take as long again.
     """
-    found: Sequence[ColumnElement[bool]] = [
-        column.like(pattern, escape="/") if is_sqlite else column.ilike(pattern, escape="/")
-        for column, text in searched
-        for pattern in (literal(_pattern(text), StorableText),)  # it may hold any character
-    ]
-    return or_(*found)
+    return or_(*(_contains(column, text, is_sqlite) for column, text in searched))
 
 
-def _pattern(text: str) -> str:
-    escaped = "".join(f"/{each}" if each in _WILD else each for each in text.lower())
-    return f"%{escaped}%"
+def _contains(column: Column[Any], text: str, is_sqlite: bool) -> ColumnElement[bool]:
+    lower = text.lower()
+    escaped = "".join(f"/{each}" if each in _WILD else each for each in lower)
+    pattern = literal(f"%{escaped}%", StorableText)  # it may hold any character
+    if not is_sqlite:
+        return column.ilike(pattern, escape="/")  # else it would be a backslash
+    return column.like(
+        pattern, escape=None if escaped == lower else "/"
+    )  # it costs time in each row

@@ -17,6 +17,7 @@ from idp.federation.relying_party.trust import (
 )
 from idp.store import trust_identifiers
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import next_faults, refreshes, trusts
 from idp.store.search import contains
 from idp.store.trust_rows import (
@@ -31,7 +32,7 @@ from idp.store.upsert import upsert
 
 _TRUST = select(*COLUMNS, trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id"))
 _METADATA = select(trusts.c.metadata).where(trusts.c.entity_id == bindparam("entity_id"))
-_SETTINGS = select(trusts.c.entity_id, trusts.c.settings).order_by(trusts.c.serial)
+_SETTINGS = Prepared(select(trusts.c.entity_id, trusts.c.settings).order_by(trusts.c.serial))
 _OFFERED = (
     select(*COLUMNS, trusts.c.serial)
     .where(trusts.c.serial > bindparam("after"))
@@ -107,7 +108,7 @@ class SqlTrustStore:
         changes the setting would leave such a column as it was.
         """
         with self._database.read() as connection:
-            rows = connection.execute(_SETTINGS).all()
+            rows = _SETTINGS.all(connection, {})
         return [entity_id for entity_id, text in rows if read_setting(text, name) == value]
 
     def metadata(self, entity_id: str) -> bytes | None:

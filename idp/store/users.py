@@ -39,7 +39,7 @@ _PAGE = (
     .outerjoin(password_limits, password_limits.c.name == users.c.upn)
     .outerjoin(account_activity, account_activity.c.name == users.c.upn)
 )
-_SEARCHED = (users.c.upn, users.c.account_key, users.c.display_name, users.c.email)
+_SEARCHED = (users.c.upn, users.c.display_name, users.c.email)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
@@ -84,8 +84,10 @@ class SqlUserStore:
         """Return users by name, with their counters; the primary key finds where a page begins."""
         found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
         if wanted := search.strip():
-            columns = ((column, wanted) for column in _SEARCHED)
-            found = found.where(contains(columns, is_sqlite=self._database.is_sqlite))
+            # Account names are made of parts of the UPN: only with the backslash they have more.
+            columns = (*_SEARCHED, users.c.account_key) if "\\" in wanted else _SEARCHED
+            searched = ((column, wanted) for column in columns)
+            found = found.where(contains(searched, is_sqlite=self._database.is_sqlite))
         with self._database.read() as connection:
             rows = connection.execute(found).all()
         split = len(USER_COLUMNS)

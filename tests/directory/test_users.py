@@ -90,3 +90,11 @@ def test_an_account_name_is_made_of_the_first_label_of_the_domain():
 def test_an_account_name_is_no_upn():
     assert canonical_upn("EXAMPLE\\alice") is None
     assert canonical_upn("Alice@example.test") == "alice@example.test"
+
+
+@given(st.from_regex(r"\A[a-z0-9.-]{1,12}@[a-z0-9-]{1,8}(\.[a-z]{2,5}){1,2}\Z"))
+def test_beside_the_backslash_an_account_name_has_nothing_that_the_upn_has_not(upn):
+    """So a search looks for a text without it in the UPN alone."""
+    domain, _, user = account_key(upn).partition("\\")
+
+    assert upn.startswith(f"{user}@{domain}")

@@ -10,6 +10,7 @@ module                what it has
 ``setting_changes``   reads settings that people give, and changes them by text or JSON values
 ``registry``          ``TrustRegistry``: adds, finds, changes and removes trusts; the protocol
                       ``TrustStore``, which ``idp.store.trusts`` implements
+``metadata_reader``   reads metadata, where wanted each document only once
 ====================  ==============================================================================
 
 Read ``trust`` first. A new setting is one field of ``TrustSettings``: commands, REST, trust files,

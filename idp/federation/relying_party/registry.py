@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
+from idp.federation.relying_party.metadata_reader import MetadataReader
 from idp.federation.relying_party.offered import OfferedTrusts, TrustPage, find_page
 from idp.federation.relying_party.setting_changes import change_from_text, change_values
 from idp.federation.relying_party.settings import TrustSettings
@@ -70,7 +72,7 @@ class TrustRegistry:
         """*check* raises an error if settings name something that does not exist."""
         self._store = store
         self._clock = clock
-        self._allow_http = allow_http
+        self._reader = MetadataReader(allow_http=allow_http)
         self._check = check
 
     def add(
@@ -234,6 +236,10 @@ class TrustRegistry:
             return self._read(metadata, stored.entity_id, stored.signed_by, settings)
         return described
 
+    def reading_once(self) -> AbstractContextManager[None]:
+        """Let this thread read each document of metadata once, where it is asked for often."""
+        return self._reader.once()
+
     def read_held(
         self, entity_id: str, document: bytes, validity: Validity
     ) -> ServiceProviderMetadata:
@@ -248,16 +254,10 @@ class TrustRegistry:
         signed_by: str | None,
         settings: TrustSettings | SettingsChange | None = None,
     ) -> ServiceProviderMetadata:
-        # Imported here, so that finding a trust does not load an XML parser.
-        from idp.saml.metadata import read_metadata
+        def min_rsa_bits_of(found: str) -> int:
+            return self.settings_after(found, settings).min_rsa_bits
 
-        described = read_metadata(
-            metadata,
-            entity_id,
-            allow_http=self._allow_http,
-            signed_by=signed_by,
-            min_rsa_bits_of=lambda found: self.settings_after(found, settings).min_rsa_bits,
-        )
+        described = self._reader.read(metadata, entity_id, signed_by, min_rsa_bits_of)
         self._must_be_valid(described.validity)
         return described
 

@@ -8,6 +8,7 @@ documents that are applied at once come one after the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError, Unavailable
@@ -42,10 +43,10 @@ def apply(
     :class:`~idp.management.configuration.faults.BadConfiguration` with every fault, and
     :class:`~idp.management.configuration.faults.ConfigurationChanged`.
     """
-    rehearsed = compare(services, document, prune=prune)
-    rehearsed.must_be_faultless()
-    prepared = _prepare(services, rehearsed)
-    try:
+    with services.trusts.reading_once(), suppress(_Rehearsed):
+        rehearsed = compare(services, document, prune=prune)
+        rehearsed.must_be_faultless()
+        prepared = _prepare(services, rehearsed)
         with services.changes.recording() as made:
             services.changes.store.lock_configuration()
             plan = compare(services, document, prune=prune)
@@ -58,8 +59,6 @@ def apply(
                 made.add(VERB, "configuration", after=_summary(plan, prune=prune))
             if dry_run:
                 raise _Rehearsed
-    except _Rehearsed:
-        pass
     return plan
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from support.clock import NOON
 
 from adapter.errors import TallystickError
@@ -11,6 +12,7 @@ from idp.federation.relying_party.registry import TrustRegistry, UnknownTrust
 from idp.federation.relying_party.setting_types import BadTrustSetting
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import NoEncryptionKey
+from idp.saml.bad_metadata import BadMetadata
 from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_sp_metadata
 from idp.saml.values import Encryption
@@ -229,3 +231,30 @@ def test_a_search_finds_name_and_entity_id_in_any_case_and_nothing_else(text, tr
     trusts.add(_metadata("urn:another"))
 
     assert [name for page in pages(trusts, 1, text) for name in page] == [WIKI]
+
+
+def test_within_a_block_each_document_is_read_once(trusts):
+    with trusts.reading_once():
+        first = trusts.read(_metadata(), WIKI)
+
+        assert trusts.read(_metadata(), WIKI) is first
+        assert trusts.read(_metadata(acs="https://wiki.example.test/2"), WIKI) != first
+        with ThreadPoolExecutor() as other:
+            assert other.submit(trusts.read, _metadata(), WIKI).result() is not first
+    assert trusts.read(_metadata(), WIKI) is not first
+
+
+def test_what_was_read_counts_for_the_same_signer_and_the_same_keys_only(trusts):
+    key = rsa.generate_private_key(65537, 1024)  # noqa: S505 - too short is what it is to be
+    short = new_signing_certificate("wiki", NOON, key=key).certificate
+    weak = _metadata().replace(CERTIFICATE.encode(), b"".join(short.splitlines()[1:-1]))
+    allowed = TrustSettings(min_rsa_bits=1024)
+
+    with trusts.reading_once():
+        known = trusts.read(weak, WIKI, settings=allowed)
+        assert known.service_provider.signing_certificates
+
+        with pytest.raises(BadMetadata):
+            trusts.read(weak, WIKI)
+        with pytest.raises(BadMetadata):
+            trusts.read(weak, WIKI, settings=allowed, signed_by=CERTIFICATE)
