@@ -72,11 +72,12 @@ def build_app(
     beside_flask: bool = True,
     by_need: bool = False,
 ) -> Flask:
-    """Return the application of :func:`create_app` before its start: no thread runs yet.
+    """Return the application of :func:`create_app` before its start, and log which trusts are weak.
 
-    The process may still be forked, if the database is closed before.
+    No thread runs yet: the process may still be forked, if the database is closed before.
     """
     from idp import authenticator, logs, signin
+    from idp.management.start_log import log_weak_trusts
     from idp.saml import schema
     from idp.web.entry import Entry
     from idp.web.theme.folder import read_theme
@@ -100,6 +101,7 @@ def build_app(
         routes = (*sign_in.fixed_routes(), *phones.fixed_routes())
         app.wsgi_app = Entry(app.wsgi_app, edge, routes)  # type: ignore[method-assign]  # Flask's own way
     _put_before(app, config, services)
+    log_weak_trusts(services)
     return app
 
 

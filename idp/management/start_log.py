@@ -17,16 +17,15 @@ FAULTS_ALLOWED = "this server is for testing: it sends faulty responses where it
 
 
 def log_start(config: Config, services: Services) -> None:
-    """Log that the server starts, and with which weak trusts; log its stop when it stops."""
+    """Log that a process of the server starts; log its stop when it stops."""
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     if config.testing.allow_faults:
         get_logger().warning("faults_allowed", problem=FAULTS_ALLOWED)
-    _warn_of_weak_trusts(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
 
 
-def _warn_of_weak_trusts(services: Services) -> None:
-    """Log the trusts of each weak setting, up to MAX_WARNINGS of them."""
+def log_weak_trusts(services: Services) -> None:
+    """Log the trusts of each weak setting, up to MAX_WARNINGS of them: once for all processes."""
     for setting in WEAK_SETTINGS:
         weak, problem = services.trusts.weakened_by(setting), setting.warning
         for entity_id in weak[:MAX_WARNINGS]:

@@ -15,7 +15,6 @@ MODULES = (
     "encodings.idna",
     "encodings.unicode_escape",
     "idp.management.background",
-    "idp.management.start_log",
     "webauthn",
 )
 """What the start of an application or an early request imports; making it imports the rest."""

@@ -17,6 +17,7 @@ from support.servers.serve_process import (
     refusal,
     serve_process,
 )
+from support.service_providers.metadata_parts import SP_ID
 
 from idp.config.reading import load
 from idp.demo import certificates as demo_certificates
@@ -119,6 +120,17 @@ def test_what_the_doctor_finds_at_a_glance_is_logged_before_the_server_is_ready(
     assert codes["base_url_without_tls"] == "error"
     assert codes["faults_allowed"] == "warning"
     assert all(each["remedy"] for each in found)
+
+
+def test_a_weak_trust_is_logged_once_for_all_workers(config_file, federation):
+    federation.services.trusts.change_from_text(SP_ID, {"signature_algorithm": "rsa-sha1"})
+
+    with serve_process(config_file, "--workers", "2") as server:
+        server.end()
+        said = server.said()
+
+    assert said.count('"weak_trust"') == 1
+    assert said.index('"weak_trust"') < said.index('"started"')
 
 
 def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files, refused_here):
