@@ -19,7 +19,7 @@ from idp.services import Services
 from idp.web.answer import Answer, Header
 from idp.web.exchange import Exchange
 from idp.web.host import Host, Route
-from idp.web.http_status import RETRY_SOON, retry_after, status_of
+from idp.web.http_status import NO_CONTENT, RETRY_SOON, retry_after, status_of
 from idp.web.web_request import WebRequest
 
 ENDPOINT = "api"
@@ -73,7 +73,8 @@ class ApiHost(Host):
                 view = self._view(name, exchange.received.method)
                 return self._json(view(exchange.request_with_body(MAX_BODY_LENGTH)))
         except RoomFull:
-            return Answer(status=204, headers=(retry_after(self._return_times.next_seconds()),))
+            pause = retry_after(self._return_times.next_seconds())
+            return Answer(status=NO_CONTENT, headers=(pause,))
         except TallystickError as error:
             return self._refusal(name, error, exchange)
         except HTTPException as error:  # the body is too large, or was cut off
