@@ -14,10 +14,11 @@ MODULES = (
     "adapter.entra_mfa.adapter",
     "idp.account",
     "idp.admin",
-    "idp.authenticator.host",
+    "idp.authenticator.views",
     "idp.management.background",
     "idp.management.start_log",
     "idp.signin",
+    "idp.web.entry",
     "idp.web.theme.folder",
     "webauthn",
 )
