@@ -91,8 +91,8 @@ def build_app(
     app = _make_flask_app(services, edge)
     sign_in = signin.build_host(services, theme)
     app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
-    phones = authenticator.build_api(services)
-    app.register_blueprint(authenticator.blueprint(services, phones))
+    phones = authenticator.build_host(services)
+    app.register_blueprint(authenticator.blueprint(phones, services))
     if by_need:
         _make_by_need(app, services, edge)
     else:

@@ -21,7 +21,7 @@ print(sorted(heavy & set(sys.modules)))
 """
 SERVER = """
 import sys
-import idp.app, idp.signin, idp.authenticator.host, idp.admin
+import idp.app, idp.signin, idp.authenticator.views, idp.admin
 print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
 """
 

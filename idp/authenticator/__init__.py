@@ -17,10 +17,10 @@ which ``static/texts.js`` reads out of the page in the user's language.
 
 Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
 
-* The server's end: ``http.py`` (the API as a host: methods, statuses, refusals),
+* The server's end: ``host.py`` (the API as a host: methods, statuses, refusals),
   ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends).
   ``idp.web.entry`` answers calls without a framework, and leaves everything else to Flask
-  (``host.py``).
+  (``views.py``).
 * The phone's end, which needs no Flask: ``client.py``, ``client_values.py``,
   ``client_activation.py``, ``transport.py``, ``phonefile.py``; ``tallystick phone``, the
   demo and the pytest plugin use it.
@@ -35,19 +35,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from idp.authenticator.http import ApiHost
+    from idp.authenticator.host import ApiHost
     from idp.services import Services
 
 
-def build_api(services: Services) -> ApiHost:
+def build_host(services: Services) -> ApiHost:
     """Return the signed API; loaded only now, so that the phone's end does without it."""
-    from idp.authenticator.host import make_api
+    from idp.authenticator.host import build_host
 
-    return make_api(services)
+    return build_host(services)
 
 
-def blueprint(services: Services, api: ApiHost) -> Blueprint:
+def blueprint(api: ApiHost, services: Services) -> Blueprint:
     """Return Flask's views of all addresses of this host, those of *api* among them."""
-    from idp.authenticator.host import make_blueprint
+    from idp.authenticator.views import make_blueprint
 
-    return make_blueprint(services, api)
+    return make_blueprint(api, services)

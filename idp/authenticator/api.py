@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
-from idp.admission import client_of
+from idp.admission import UNKNOWN, client_of
 from idp.audit.writer import AuditWriter, EventSource
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import (
@@ -69,29 +69,22 @@ class Api:
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        client = client_of(request.client_ip)
-
-        def must_have_place(device: Device) -> None:
-            query = _query_of(request)
-            self.wait.must_have_place(device, seen=query.seen, seconds=query.seconds, client=client)
-
-        phone = self.authentication.calling_phone(request, must_have_place)
-        device, query = phone.device, _query_of(request)
+        call, query = self.authentication.check(request), _query_of(request)
+        phone, device = call.phone, call.phone.device
+        client = client_of(request.client_ip) if query.seconds else UNKNOWN
+        self.wait.must_have_place(device, seen=query.seen, seconds=query.seconds, client=client)
+        self.authentication.use_up(call)
 
         def check() -> None:
             nonlocal phone
             phone = self.authentication.check_again(device)
 
         found = self.wait.for_requests(
-            device,
-            seen=query.seen,
-            seconds=query.seconds,
-            check=check,
-            client=client,
+            device, seen=query.seen, seconds=query.seconds, check=check, client=client
         )
         is_blocked = bool(query.seen) and self.services.mfa.protection.is_blocked(device.user)
         return {
-            **requests_for(device, found, self.services.mfa),
+            **requests_for(phone, found, self.services.mfa),
             "notices": [notice_reply(notice) for notice in phone.notices],
             **({"blocked": True} if is_blocked else {}),
         }

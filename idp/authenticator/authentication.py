@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from adapter.mfa.devices.activation import ActivationRefused, is_link_code
 from adapter.mfa.devices.device import Device
@@ -16,8 +17,11 @@ from idp.authenticator.request_signing import (
     Stamp,
     check_fresh,
     check_signature,
+    known_key,
     read_header,
+    read_key,
 )
+from idp.directory.users import User
 from idp.notices.phones import KnownPhone
 from idp.services import Services
 from idp.session.rate_limit import RateLimit
@@ -32,33 +36,45 @@ NONCE_KIND = "phone-call"
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedCall:
+    """A call that is not used up yet: the phone that made it, and its stamp."""
+
+    phone: KnownPhone
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class RequestAuthentication:
     """Checks each call before anything else is done."""
 
     services: Services
 
     def calling_device(self, request: WebRequest) -> Device:
-        """Return the device that made this call; raises what :meth:`calling_phone` raises."""
-        return self.calling_phone(request).device
+        """Return the device that made this call, which counts as made from then on.
 
-    def calling_phone(
-        self, request: WebRequest, before_use: Callable[[Device], None] = lambda device: None
-    ) -> KnownPhone:
-        """Return the device that made this call, with its notices.
+        Raises what :meth:`check` and :meth:`use_up` raise.
+        """
+        call = self.check(request)
+        self.use_up(call)
+        return call.phone.device
 
-        ``before_use`` is called before the call counts as made, and raises to keep it from that:
-        nothing is written for it then, and it tells the phone nothing.
+    def check(self, request: WebRequest) -> CheckedCall:
+        """Check everything but whether the call was made before; that is left to :meth:`use_up`.
+
+        Until then nothing is written for the call, and it must tell the phone nothing.
         Raises :class:`~idp.authenticator.request_signing.SignatureRefused`: ``not_signed``,
         ``device_unknown`` (never activated, or removed), ``bad_signature``, ``stale_call``,
-        ``call_replayed``, ``user_disabled``.
+        ``user_disabled``.
         """
         stamp, signature = read_header(request.headers.get("Authorization"))
         phone = self._phone(stamp.device)
-        self._check(request, stamp, signature, phone.device.public_key)
-        self.check_user(phone.device.user)  # before the claim: it was read with the device
-        before_use(phone.device)
-        self._claim(stamp)
-        return phone
+        self._check(request, stamp, signature, known_key(phone.device.public_key))
+        _must_be_enabled(phone.owner)
+        return CheckedCall(phone, stamp)
+
+    def use_up(self, call: CheckedCall) -> None:
+        """Count a call as made; raises :class:`SignatureRefused` (``call_replayed``)."""
+        self._claim(call.stamp)
 
     def check_new_device(self, request: WebRequest, public_key: bytes) -> Stamp:
         """Check that the calling phone has the key that it wants to register.
@@ -73,7 +89,7 @@ class RequestAuthentication:
                 "Sign it with device=new",
                 code="not_signed",
             )
-        self._check(request, stamp, signature, public_key)
+        self._check(request, stamp, signature, read_key(public_key))
         if self.services.once.is_used(NONCE_KIND, _nonce_key(stamp)):
             raise _replayed()
         return stamp
@@ -81,7 +97,7 @@ class RequestAuthentication:
     def check_activated(self, stamp: Stamp, user: str) -> None:
         """Use the call up, whose activation code was right, and check the user of that code."""
         self._claim(stamp)
-        self.check_user(user)
+        _must_be_enabled(self.services.directory.find(user))
 
     def count_typed_code(self, code: str, address: str) -> None:
         """Count an activation code that was typed against the client at *address*.
@@ -102,16 +118,8 @@ class RequestAuthentication:
     def check_again(self, device: Device) -> KnownPhone:
         """Raise if the device was removed or its user disabled while the phone waited."""
         phone = self._phone(device.id)
-        self.check_user(device.user)
+        _must_be_enabled(phone.owner)
         return phone
-
-    def check_user(self, name: str) -> None:
-        """Raise :class:`SignatureRefused` (``user_disabled``) unless this user may sign in."""
-        user = self.services.directory.find(name)
-        if user is None or user.disabled:
-            raise SignatureRefused(
-                "The account is disabled", "Ask an administrator", code="user_disabled"
-            )
 
     def _phone(self, device_id: str) -> KnownPhone:
         phone = self.services.phones.find(device_id)
@@ -123,7 +131,9 @@ class RequestAuthentication:
             )
         return phone
 
-    def _check(self, request: WebRequest, stamp: Stamp, signature: bytes, key: bytes) -> None:
+    def _check(
+        self, request: WebRequest, stamp: Stamp, signature: bytes, key: EllipticCurvePublicKey
+    ) -> None:
         check_signature(self._call(request), stamp, signature, key)
         check_fresh(stamp, self.services.clock.now())
 
@@ -145,6 +155,14 @@ class RequestAuthentication:
 
 def _nonce_key(stamp: Stamp) -> str:
     return f"{stamp.device}:{stamp.nonce}"
+
+
+def _must_be_enabled(user: User | None) -> None:
+    """Raise :class:`SignatureRefused` (``user_disabled``) unless this user may sign in."""
+    if user is None or user.disabled:
+        raise SignatureRefused(
+            "The account is disabled", "Ask an administrator", code="user_disabled"
+        )
 
 
 def _replayed() -> SignatureRefused:

@@ -11,13 +11,14 @@ from typing import Any
 
 from adapter.decision import Decision
 from adapter.mfa.devices.device import Device
-from adapter.mfa.permissions import Permissions
+from adapter.mfa.policy import Policies
 from adapter.mfa.push.abilities import refusal_of
 from adapter.mfa.push.challenge import NUMBER_MATCH, Challenge
 from adapter.mfa.service import MfaService
 from idp.federation.relying_party.trust import name_for_people
 from idp.instants import json_instant
 from idp.notices.phone_notices import Notice
+from idp.notices.phones import KnownPhone
 
 Reply = dict[str, Any]
 
@@ -30,22 +31,21 @@ REFUSALS = {
 }  # fmt: skip
 
 
-def requests_for(device: Device, found: Sequence[Challenge], mfa: MfaService) -> Reply:
-    """Return the ``requests`` that *device* can approve, and the ``refusals``: the others.
+def requests_for(phone: KnownPhone, found: Sequence[Challenge], mfa: MfaService) -> Reply:
+    """Return the ``requests`` that *phone* can approve, and the ``refusals``: the others.
 
     The policies say what they show of the sign-in.
     """
     told: Reply = {"requests": [], "refusals": []}
     if not found:
         return told
-    shown = mfa.permissions_of(device.user)
+    device, policies = phone.device, mfa.policies.read().policies
     for challenge in found:
-        refusal = refusal_of(device, challenge)
-        if refusal is not None:
-            told["refusals"].append(_request(challenge, shown) | _refusal(refusal))
-            continue
-        more = _of_device(device, challenge, mfa)
-        told["requests"].append(_request(challenge, shown) | more)
+        shown, refusal = _request(phone, challenge, policies), refusal_of(device, challenge)
+        if refusal is None:
+            told["requests"].append(shown | _of_device(device, challenge, mfa))
+        else:
+            told["refusals"].append(shown | _refusal(refusal))
     return told
 
 
@@ -62,14 +62,17 @@ def notice_reply(notice: Notice) -> Reply:
     }
 
 
-def _request(challenge: Challenge, shown: Permissions) -> Reply:
+def _request(phone: KnownPhone, challenge: Challenge, policies: Policies) -> Reply:
+    groups = phone.owner.groups if phone.owner else ()
+    shows_application = policies.authenticator.application_name.is_on_for(challenge.user, groups)
+    shows_location = policies.authenticator.location.is_on_for(challenge.user, groups)
     return {
         "id": challenge.id,
         "nonce": challenge.nonce,
         "experience": challenge.experience,
-        "application": challenge.application if shown.shows_application else "",
+        "application": challenge.application if shows_application else "",
         "user": challenge.user,
-        "client_ip": challenge.client_ip if shown.shows_location else "",
+        "client_ip": challenge.client_ip if shows_location else "",
         "created_at": json_instant(challenge.created_at, "milliseconds"),
         "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }

@@ -15,9 +15,8 @@ from idp.admission import ReturnTimes
 from idp.mfa.adapter_places import AdapterPlaces
 from idp.signin.browser_request import BrowserRequest
 from idp.web.answer import Answer
-from idp.web.http_status import retry_after
+from idp.web.http_status import NO_CONTENT, retry_after
 
-NO_CONTENT = 204
 MAX_WAIT = 25
 """Seconds for which a post is held."""
 PENDING = 'data-state="pending"'

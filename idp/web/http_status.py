@@ -11,6 +11,9 @@ from adapter.errors import TallystickError, Unavailable
 
 Header = tuple[str, str]
 
+NO_CONTENT = 204
+"""The status of an answer without news: whoever waits asks again."""
+
 STATUS = {
     # code                             status
     # Sign-ins, /adfs/

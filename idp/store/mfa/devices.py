@@ -14,14 +14,16 @@ from idp.store.mfa_schema import devices, is_registered
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
-_DEVICES = select(*(devices.c[field.name] for field in fields(Device))).order_by(devices.c.serial)
+COLUMNS = tuple(devices.c[field.name] for field in fields(Device))
+"""The columns of a device, in the order of its fields."""
+_DEVICES = select(*COLUMNS).order_by(devices.c.serial)
 OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user"), is_registered))
 _OF_REGISTRATION = Prepared(
     _DEVICES.where(
         devices.c.user == bindparam("user"), devices.c.registration == bindparam("registration")
     )
 )
-BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
+_BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
 
 
 class SqlDeviceStore:
@@ -37,7 +39,7 @@ class SqlDeviceStore:
     def find(self, device_id: str) -> Device | None:
         """Return one device, or None."""
         with self._database.read() as connection:
-            row = BY_ID.first(connection, {"id": device_id})
+            row = _BY_ID.first(connection, {"id": device_id})
         return None if row is None else Device(*row)
 
     def of_registration(self, user: str, registration: str) -> Device | None:

@@ -22,7 +22,7 @@ from adapter.mfa.service import MfaService
 from idp import logs
 from idp.admission import Admission, Room
 from idp.audit.changes import Changes
-from idp.authenticator import blueprint, build_api
+from idp.authenticator import blueprint, build_host
 from idp.authenticator.client import Phone
 from idp.config.schema import Config, ServerSection
 from idp.counters import NO_COUNTERS
@@ -91,8 +91,8 @@ def running(
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     services = _services(folder, f"http://{host}:{server.server_port}")
     services.admission.fit(threads)
-    api = build_api(services)
-    flask.register_blueprint(blueprint(services, api))
+    api = build_host(services)
+    flask.register_blueprint(blueprint(api, services))
     if beside_flask:
         flask.wsgi_app = Entry(flask.wsgi_app, flask.extensions["edge"], api.fixed_routes())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
