@@ -11,7 +11,8 @@ import hashlib
 import json
 import string
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from functools import cached_property
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 
 from idp.web.web_request import WebRequest
 
@@ -19,7 +20,7 @@ CLIENT_REQUEST_ID = "client-request-id"
 _NAMES_OF_A_SIGN_IN = frozenset({"samlrequest", "logintorp", "own-page", CLIENT_REQUEST_ID})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """One address, as ``/adfs/ls/?…`` without scheme and host, and absolute.
 
@@ -30,7 +31,7 @@ class Address:
     path: str
     absolute: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A short digest, the same however a client escapes the characters of the query."""
         parts = urlsplit(self.path)
@@ -61,4 +62,4 @@ def _escaped(query: bytes) -> str:
 
 
 def _names(query: str) -> set[str]:
-    return {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    return {unquote_plus(part.partition("=")[0]).lower() for part in query.split("&")}

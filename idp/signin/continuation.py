@@ -11,7 +11,7 @@ or after :data:`LIFETIME`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,12 +67,18 @@ class Continuation:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
+        why = self.factor.why
         return {
             "pending": self.pending.to_json(),
             "session": self.session_id,
             "proved_at": self.proved_at.timestamp(),
             "context_id": self.factor.context_id,
-            "why": asdict(self.factor.why),
+            "why": {
+                "experience": why.experience,
+                "reason": why.reason,
+                "outcome": why.outcome,
+                "attempt": why.attempt,
+            },
             "factor_id": self.factor_id,
         }
 

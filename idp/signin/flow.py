@@ -187,8 +187,7 @@ class SignInFlow:
             facts = self._facts_with(session, continuation.pending, request)
             step = self._step_after(continuation, facts, request)
             answer = self.proceed(step, continuation.factor)
-        cookie = ("Set-Cookie", self._cookie.set_header(session))
-        return replace(answer, headers=(cookie, *answer.headers))
+        return answer.with_header("Set-Cookie", self._cookie.set_header(session))
 
     def _step_after(
         self, continuation: Continuation, facts: SignInFacts, request: BrowserRequest

@@ -245,20 +245,19 @@ def error_page(
     back: WayBack | None,
 ) -> Answer:
     """Render the error page: what is wrong, the way *back*, the facts an administrator asks for."""
-    return render_page(
-        "error.html",
-        status=status,
-        refused=refused,
-        sentence=sentence_of(refused, is_unavailable=status == 503),
-        is_denied=refused.code == DENIED,
-        back=back,
-        activity_id=request.activity.id,
-        trace=way_to_trace(request),
-        time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
-        node=node,
-        cookies=bool(request.cookies),
-        user_agent=request.user_agent[:MAX_USER_AGENT_LENGTH],
-    )
+    texts = {
+        "code": refused.code,
+        "problem": refused.problem,
+        "sentence": sentence_of(refused, is_unavailable=status == 503),
+        "activity_id": request.activity.id,
+        "trace": way_to_trace(request),
+        "time": f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        "node": node,
+        "user_agent": request.user_agent[:MAX_USER_AGENT_LENGTH],
+        **_way(back),
+    }
+    is_denied, cookies = refused.code == DENIED, bool(request.cookies)
+    return fill_page("error.html", texts, status=status, is_denied=is_denied, cookies=cookies)
 
 
 def _shown(page: AdapterPage, provider: str, context: str, action: str) -> dict[str, str]:
@@ -280,20 +279,20 @@ def fill_page(
     template: str,
     texts: Mapping[str, str],
     policy: str = CONTENT_SECURITY_POLICY,
+    *,
+    status: int = 200,
     **choices: Hashable,
 ) -> Answer:
     """Return a page as :func:`filled_page` does, with this Content-Security-Policy."""
-    return _answer(template, filled_page(_TEMPLATES, template, texts, choices), policy)
+    return _answer(template, filled_page(_TEMPLATES, template, texts, choices), policy, status)
 
 
-def render_page(
-    template: str, policy: str = CONTENT_SECURITY_POLICY, *, status: int = 200, **values: object
-) -> Answer:
-    """Render a page that is not shown often, or has a list; else :func:`fill_page` is faster."""
+def render_page(template: str, **values: object) -> Answer:
+    """Render a page with a list of any length; else :func:`fill_page` is faster."""
     html = _TEMPLATES.get_template(template).render(values)
-    return _answer(template, html, policy, status)
+    return _answer(template, html, CONTENT_SECURITY_POLICY, 200)
 
 
-def _answer(template: str, html: str, policy: str, status: int = 200) -> Answer:
+def _answer(template: str, html: str, policy: str, status: int) -> Answer:
     page = template.removesuffix(".html")
     return Answer(html.encode(), status, (_HTML, (_POLICY, policy)), page)

@@ -114,6 +114,7 @@ def _destination_from_json(values: dict[str, Any]) -> Destination:
 
 
 def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
+    policy = request.name_id_policy
     return {
         "id": request.id,
         "issuer": request.issuer,
@@ -121,7 +122,11 @@ def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
         "issue_instant": request.issue_instant.timestamp(),
         "force_authn": request.force_authn,
         "is_passive": request.is_passive,
-        "name_id_policy": asdict(request.name_id_policy),
+        "name_id_policy": {
+            "format": policy.format,
+            "allow_create": policy.allow_create,
+            "sp_name_qualifier": policy.sp_name_qualifier,
+        },
         "subject": asdict(request.subject) if request.subject else None,
         "requested_contexts": request.requested_contexts,
         "comparison": request.comparison,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jinja2 import Environment, FileSystemLoader
 
 from idp.web import page_frame
+from idp.web.filled_page import filled_page
 from idp.web.page_texts import gettext
 
 _TEMPLATES = Environment(
@@ -37,10 +38,11 @@ def http_error_page(status: int, name: str, activity_id: str, sentence: str = ""
     *sentence* says what the user can do; without one, the page has that of the status.
     """
     usual = OUR_FAULT if status >= 500 else SENTENCES.get(status, OTHERWISE)
-    return _TEMPLATES.get_template("http_error.html").render(
-        status=status,
-        name=name,
-        shown_name=gettext(name),
-        sentence=gettext(sentence or usual),
-        activity_id=activity_id,
-    )
+    texts = {
+        "status": str(status),
+        "name": name,
+        "shown_name": gettext(name),
+        "sentence": gettext(sentence or usual),
+        "activity_id": activity_id,
+    }
+    return filled_page(_TEMPLATES, "http_error.html", texts, {})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import MultiDict
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request
@@ -27,9 +28,17 @@ class Received(Request):
     max_form_parts = MAX_FORM_PARTS
 
     @cached_property
-    def cookies(self) -> ImmutableMultiDict[str, str]:
+    def cookies(self) -> dict[str, str]:  # type: ignore[override]  # each name once
         """The cookies by name, found without looking at every other header, as Werkzeug does."""
-        return parse_cookie(self.environ.get("HTTP_COOKIE"), ImmutableMultiDict)  # type: ignore[return-value]  # it returns what it is given
+        return parse_cookie(self.environ.get("HTTP_COOKIE"), _first_of_each)  # type: ignore[arg-type]  # it calls what it is given
+
+
+def _first_of_each(cookies: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Return the value of each name; of several the first, as Werkzeug does."""
+    values: dict[str, str] = {}
+    for name, value in cookies:
+        values.setdefault(name, value)
+    return values
 
 
 class Exchange:

@@ -59,7 +59,8 @@ class _Prepared:
     def fill(self, texts: Mapping[str, str]) -> str:
         """Return the page with these texts, escaped unless they are markup."""
         parts = self.parts.copy()
-        parts[1::2] = [escape(texts[name]) for name in self.gaps]
+        given = map(texts.__getitem__, self.gaps)
+        parts[1::2] = [each if isinstance(each, Markup) else escape(each) for each in given]
         return "".join(parts)
 
 
@@ -75,9 +76,11 @@ def filled_page(
     a choice: the page is rendered, and kept, for each value of the *choices*, which must be few.
     They may hold a :class:`Gap` for one of the texts.
     """
-    texts = {_RETURN_TO: page_language().return_to, **texts}
-    shape = tuple([(name, bool(text)) for name, text in texts.items()])
-    page = _prepared(environment, template, page_look(), shape, tuple(choices.items()))
+    names, are_there = tuple(texts), tuple(map(bool, texts.values()))
+    chosen = tuple(choices.items())
+    page = _prepared(environment, template, page_look(), names, are_there, chosen)
+    if _RETURN_TO in page.gaps:
+        texts = {**texts, _RETURN_TO: page_language().return_to}
     return page.fill(texts)
 
 
@@ -86,14 +89,17 @@ def _prepared(
     environment: Environment,
     template: str,
     look: Look,
-    shape: tuple[tuple[str, bool], ...],
+    names: tuple[str, ...],
+    are_there: tuple[bool, ...],
     choices: tuple[tuple[str, Hashable], ...],
 ) -> _Prepared:
     """Return a page with gaps; *look*, of the page that is being made, tells it from others."""
-    values: dict[str, object] = {name: Gap(name) if is_there else "" for name, is_there in shape}
+    there = zip(names, are_there, strict=True)
+    gaps = {name: Gap(name) if is_there else "" for name, is_there in there}
     context = copy_context()  # what is kept must show nothing of the request that comes first
-    context.run(use_language, page_language().of_no_request(values.pop(_RETURN_TO)))
+    return_to = Gap(_RETURN_TO) if look.can_return else ""
+    context.run(use_language, page_language().of_no_request(return_to))
     render = environment.get_template(template).render
-    html = context.run(render, values, **dict(choices))
-    parts = re.split("\0(" + "|".join(name for name, _ in shape) + ")\0", html)
+    html = context.run(render, gaps, **dict(choices))
+    parts = re.split("\0(" + "|".join((*names, _RETURN_TO)) + ")\0", html)
     return _Prepared(parts, parts[1::2])

@@ -53,7 +53,7 @@ def language_of(tag: str) -> Language | None:
 
 def choice_in(fields: Mapping[str, str]) -> Language | None:
     """Return the language that a post of one of our pages chooses, None if it chooses none."""
-    return language_of(fields.get(FIELD, ""))
+    return language_of(fields[FIELD]) if FIELD in fields else None
 
 
 def return_address(fields: Mapping[str, str]) -> str:

@@ -38,12 +38,13 @@ class PageFrame:
 
 
 class Look(NamedTuple):
-    """What all pages show that are made in one language by one server."""
+    """What all pages have in common that one server makes in one language, and can show again."""
 
     language: Language
     texts: NullTranslations
     theme: Theme
     allows_faults: bool
+    can_return: bool
 
 
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
@@ -67,8 +68,8 @@ def page_frame() -> PageFrame:
 
 def page_look() -> Look:
     """Return the look of the page that is being made."""
-    page = page_language()
-    return Look(page.language, page.catalogue, _theme.get() or NO_THEME, _allows_faults.get())
+    page, theme = page_language(), _theme.get() or NO_THEME
+    return Look(page.language, page.catalogue, theme, _allows_faults.get(), page.can_return)
 
 
 def allows_faults() -> bool:

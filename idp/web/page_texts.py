@@ -102,13 +102,16 @@ class PageLanguage:
         return with_choice(self._chosen, self._accepted)
 
     @property
+    def can_return(self) -> bool:
+        """Whether the page can be loaded again."""
+        return self._request is not None and self._request.method == "GET"
+
+    @property
     def return_to(self) -> Any:
         """The path and query at which the page can be loaded again, empty if it cannot."""
         request = self._request
-        if request is None:
+        if request is None or not self.can_return:
             return self._return_to
-        if request.method != "GET":
-            return ""
         query = quote(request.query_string, safe=string.punctuation)
         return quote(request.path) + (f"?{query}" if query else "")
 

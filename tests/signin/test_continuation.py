@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from support.browsers.direct_browser import web_request
 from support.sessions.sealed_values import continuations
 
 from idp.session.seal import Sealer
-from idp.signin.address import Address, address_of
+from idp.signin.address import Address, address_of, continues_sign_in
 from idp.signin.continuation import MAX_LENGTH, Continuation, ContinuationCookies
 
 BASE = "https://sts.example.test"
@@ -91,3 +93,13 @@ def test_an_address_that_names_a_sign_in_stays_as_it_is(name):
     assert address_of(web_request(query=query), BASE).path == (
         f"/adfs/ls/?{name}=%2fx&RelayState=%C3%A9"
     )
+
+
+PARTS = st.lists(st.sampled_from(["client-request-id", "%2D", "-", "%", "=", "&", "+", ";", "x"]))
+
+
+@given(parts=PARTS)
+def test_the_names_of_an_address_are_read_as_its_values_are(parts):
+    query = "".join(parts).replace("client-request-id", "client%2Drequest-ID")
+    names = [name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)]
+    assert continues_sign_in(web_request(query=query)) == ("client-request-id" in names)

@@ -22,7 +22,6 @@ TEXT = st.text(max_size=60) | st.text("\0\r\n<>&\"'{}%$", max_size=12)
 def rendered(address: str, fields: dict[str, str]) -> bytes:
     return render_page(
         "post_form.html",
-        posting.POSTING_POLICY,
         address=address,
         fields=[(name, unchanged(value)) for name, value in fields.items()],
         script=posting.SUBMIT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.wrappers import Request
 
 from idp.web.cookies import (
     delete_cookie_header,
@@ -14,6 +15,7 @@ from idp.web.cookies import (
     set_cookie_header,
     superseded_cookie_headers,
 )
+from idp.web.exchange import Received
 
 OURS = ("MSISAuth", "MSISSignout_00", "AdminSession", "AdminNotice", "tallystick_node")
 
@@ -89,3 +91,19 @@ def test_a_plain_cookie_is_deleted_as_soon_as_the_prefixed_one_is_set_or_deleted
     (header,) = superseded_cookie_headers({"MSISAuth": "old", "other": "1"}, given)
     assert header.startswith("MSISAuth=;")
     assert {"Path=/adfs", "Max-Age=0"} <= set(header.split("; "))
+
+
+COOKIES = st.lists(
+    st.sampled_from(["a", "b", "=", ";", " ", '"', "\\", "\\303", ",", "\xe4", "\t"])
+)
+
+
+@given(parts=COOKIES)
+def test_cookies_are_read_as_werkzeug_reads_them_the_first_of_each_name(parts):
+    environ = {"HTTP_COOKIE": "".join(parts)}
+    cookies = Received(environ).cookies
+    assert list(cookies.items()) == list(Request(environ).cookies.items())
+
+
+def test_a_request_without_cookies_has_none():
+    assert Received({}).cookies == {}

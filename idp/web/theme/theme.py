@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from idp.web.languages import Language
 from idp.web.theme.settings import AllContent, Content, ThemeSettings
@@ -22,24 +23,24 @@ class ThemeFile:
     mimetype: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Theme:
     """The theme of one server; files by name. Each one that is read is another theme."""
 
     settings: ThemeSettings = field(default_factory=ThemeSettings)
     files: Mapping[str, ThemeFile] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def logo(self) -> str:
         """The address of the logo, empty without one."""
         return self._address(self.settings.logo)
 
-    @property
+    @cached_property
     def illustration(self) -> str:
         """The address of the illustration, empty without one."""
         return self._address(self.settings.illustration)
 
-    @property
+    @cached_property
     def style_sheets(self) -> tuple[str, ...]:
         """The addresses of its style sheets: first the colours, then the administrator's own."""
         names = (COLORS_FILE if COLORS_FILE in self.files else None, self.settings.style_sheet)

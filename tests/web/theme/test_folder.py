@@ -11,7 +11,7 @@ from idp.web.languages import LANGUAGES
 from idp.web.theme.colors import DARK, LIGHT, contrast, faults_of
 from idp.web.theme.folder import MAX_FILE_BYTES, ThemeError, read_theme
 from idp.web.theme.settings import BothColors
-from idp.web.theme.theme import NO_THEME
+from idp.web.theme.theme import NO_THEME, Theme
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
@@ -42,6 +42,15 @@ def test_files_are_read_with_the_type_of_their_ending(theme):
     assert made.files["logo.svg"].mimetype == "image/svg+xml"
     assert made.files["font.woff2"].content == b"x"
     assert made.logo.startswith("/adfs/portal/theme/logo.svg?v=")
+
+
+def test_the_digest_of_a_file_is_worked_out_once_not_for_each_page(theme):
+    read = read_theme(theme('logo = "logo.svg"\nstyle_sheet = "own.css"', logo_svg=SVG, own_css=""))
+    files = dict(read.files)
+    made = Theme(read.settings, files)
+    assert (made.logo, made.style_sheets) == (read.logo, read.style_sheets)
+    files.clear()
+    assert (made.logo, made.style_sheets) == (read.logo, read.style_sheets)
 
 
 def test_a_text_is_that_of_the_language_or_else_the_common_one(theme):
