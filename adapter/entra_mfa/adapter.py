@@ -55,7 +55,7 @@ class AzureMfaAuthentication:
     def use_mfa_service(self, service: MfaService) -> None:
         """Take the MFA service, which knows the user's phones, requests and codes."""
         self._service = service
-        self._verifier = Verifier(service, "adfs")
+        self._verifier = Verifier(service, "adfs", host_ends=True)
 
     def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
         """Refuse a configuration file, since there is nothing to configure."""

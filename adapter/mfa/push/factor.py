@@ -169,10 +169,15 @@ class PushFactor:
             return False  # a page asks many times before there is anything to take
         return self.take(challenge_id, user)
 
-    def take(self, challenge_id: str, user: str) -> bool:
-        """Do the same where :meth:`state` has just said ``approved``."""
+    def take(self, challenge_id: str, user: str, *, durable: bool = True) -> bool:
+        """Do the same where :meth:`state` has just said ``approved``.
+
+        It need not be *durable* if the caller commits durably before it tells anybody.
+        """
+        now = self._clock.now()
         try:
-            self._advance(user, challenge_id, lambda c: machine.collect(c, self._clock.now()))
+            with self._store.transaction(user, durable=durable) as mine:
+                take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
         except AnswerRefused:
             return False
         return True

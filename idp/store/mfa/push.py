@@ -97,9 +97,9 @@ class SqlPushStore:
         self._database = database
 
     @contextmanager
-    def transaction(self, user: str) -> Iterator[SqlPushTransaction]:
+    def transaction(self, user: str, *, durable: bool = True) -> Iterator[SqlPushTransaction]:
         """Open a transaction that excludes all others of this user, on every node."""
-        with user_row.locked(self._database, user) as connection:
+        with user_row.locked(self._database, user, durable=durable) as connection:
             yield SqlPushTransaction(connection, user)
 
     def find(self, challenge_id: str) -> Challenge | None:
