@@ -11,13 +11,13 @@ from idp.federation.providers import AuthenticationProvider
 from idp.store.engine import Database
 from idp.store.policies import ENABLED_PROVIDERS, POLICY, SqlPolicyStore
 from idp.store.prepared import Prepared
-from idp.store.schema import providers
+from idp.store.schema import policies, providers
 from idp.store.upsert import upsert
 
-_PROVIDERS = Prepared(
-    select(*(providers.c[field.name] for field in fields(AuthenticationProvider))).order_by(
-        providers.c.name
-    )
+_FIELDS = tuple(field.name for field in fields(AuthenticationProvider))
+_ENABLED = select(policies.c.value).where(policies.c.name == bindparam("enabled")).scalar_subquery()
+_PROVIDERS = Prepared(  # who asks for them asks which are enabled, too
+    select(*(providers.c[name] for name in _FIELDS), _ENABLED).order_by(providers.c.name)
 )
 _REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returning(providers.c.name)
 
@@ -31,9 +31,13 @@ class SqlProviderStore:
 
     def providers(self) -> Sequence[AuthenticationProvider]:
         """Return the registered providers by name."""
-        enabled = (POLICY, {"name": ENABLED_PROVIDERS})  # who asks for one asks for the other
-        self._database.read_ahead([(_PROVIDERS, {}), enabled])
-        return [AuthenticationProvider(*row) for row in self._database.rows(_PROVIDERS, {})]
+        found = self._database.rows(_PROVIDERS, {"enabled": ENABLED_PROVIDERS})
+        if found:
+            enabled = found[0][-1]
+            self._database.know(
+                POLICY, {"name": ENABLED_PROVIDERS}, [] if enabled is None else [(enabled,)]
+            )
+        return [AuthenticationProvider(*row[:-1]) for row in found]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
         """Store a registration, new or in place of the one with that name."""

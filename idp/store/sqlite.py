@@ -241,7 +241,7 @@ class _SameFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = os.fspath(path)  # each read asks
         self._identity: tuple[int, int] | None = None
 
     def check(self) -> None:
