@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from sqlalchemy import bindparam, select
 
 from adapter.mfa.devices.device import Device
 from idp.notices.phones import KnownPhone
 from idp.store.engine import Database
-from idp.store.mfa.devices import BY_ID
 from idp.store.mfa_schema import devices
 from idp.store.notices import OF_DEVICE, notice_from_row
 from idp.store.prepared import Prepared, all_of
 from idp.store.schema import users
 from idp.store.user_rows import BY_UPN, USER_COLUMNS
 
-_OWNER = select(devices.c.user).where(devices.c.id == bindparam("id")).scalar_subquery()
-_USER = Prepared(select(*USER_COLUMNS).where(users.c.upn == _OWNER))
+_DEVICE_COLUMNS = [devices.c[field.name] for field in fields(Device)]
+_PHONE = Prepared(
+    select(*_DEVICE_COLUMNS, *USER_COLUMNS)
+    .outerjoin(users, users.c.upn == devices.c.user)
+    .where(devices.c.id == bindparam("id"))
+)
 
 
 class SqlPhoneStore:
@@ -26,12 +31,12 @@ class SqlPhoneStore:
 
     def find(self, device_id: str) -> KnownPhone | None:
         """Return a device with its notices, or None."""
-        key = {"id": device_id}
-        questions = ((BY_ID, key), (_USER, key), (OF_DEVICE, {"device": device_id}))
+        questions = ((_PHONE, {"id": device_id}), (OF_DEVICE, {"device": device_id}))
         with self._database.read() as connection:
-            found, user, notices = all_of(connection, questions)
+            found, notices = all_of(connection, questions)
         if not found:
             return None
-        device = Device(*found[0])
-        self._database.know(BY_UPN, {"name": device.user}, user)
+        row = found[0]
+        device, user = Device(*row[: len(_DEVICE_COLUMNS)]), row[len(_DEVICE_COLUMNS) :]
+        self._database.know(BY_UPN, {"name": device.user}, [] if user[0] is None else [user])
         return KnownPhone(device, [notice_from_row(row) for row in notices])

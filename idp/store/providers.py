@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal, select, true
 
 from idp.federation.providers import AuthenticationProvider
 from idp.store.engine import Database
@@ -16,9 +16,13 @@ from idp.store.upsert import upsert
 
 _FIELDS = tuple(field.name for field in fields(AuthenticationProvider))
 _ENABLED = select(policies.c.value).where(policies.c.name == bindparam("enabled")).scalar_subquery()
-_PROVIDERS = Prepared(  # who asks for them asks which are enabled, too
-    select(*(providers.c[name] for name in _FIELDS), _ENABLED).order_by(providers.c.name)
+_PROVIDERS = Prepared(
+    select(_ENABLED, *(providers.c[name] for name in _FIELDS))
+    .select_from(select(literal(1).label("one")).subquery().outerjoin(providers, true()))
+    .order_by(providers.c.name)
 )
+"""Who asks for them asks which are enabled, too; one row without a name if there are none."""
+
 _REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returning(providers.c.name)
 
 
@@ -32,12 +36,9 @@ class SqlProviderStore:
     def providers(self) -> Sequence[AuthenticationProvider]:
         """Return the registered providers by name."""
         found = self._database.rows(_PROVIDERS, {"enabled": ENABLED_PROVIDERS})
-        if found:
-            enabled = found[0][-1]
-            self._database.know(
-                POLICY, {"name": ENABLED_PROVIDERS}, [] if enabled is None else [(enabled,)]
-            )
-        return [AuthenticationProvider(*row[:-1]) for row in found]
+        enabled = [] if found[0][0] is None else [found[0][:1]]
+        self._database.know(POLICY, {"name": ENABLED_PROVIDERS}, enabled)
+        return [AuthenticationProvider(*row[1:]) for row in found if row[1] is not None]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
         """Store a registration, new or in place of the one with that name."""
