@@ -115,9 +115,14 @@ def states(connection: Connection, name: str | None) -> Mapping[str, AccountStat
     }
 
 
+NOBODY_TRIED = AccountState(None, AccountActivity())
+
+
 def account_state(row: Sequence[Any]) -> AccountState:
     """Return the counters in a row of :data:`LOCKOUT_COLUMNS`."""
     wrong, last_at, *activity = row
+    if wrong is None and activity[-1] is None:
+        return NOBODY_TRIED
     return AccountState(
         None if wrong is None else PasswordCounter(wrong, last_at),
         AccountActivity() if activity[-1] is None else _activity_of(activity),
