@@ -59,12 +59,14 @@ class Judged:
 
     ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None; what
     it proves is in :data:`AUTHENTICATION_METHODS`. ``is_answered`` says that the phone has approved
-    and the page should post to collect that.
+    and the page should post to collect that. ``seconds_left`` is the time to answer, None where
+    nobody has looked.
     """
 
     state: Verification
     passed_by: str | None = None
     is_answered: bool = False
+    seconds_left: int | None = None
 
 
 class Verifier:
@@ -210,10 +212,10 @@ def look(push: PushFactor, state: Verification) -> Judged:
     """Return the present state and change nothing; a page's script asks in this way."""
     if not state.awaits_phone:
         return Judged(state)
-    answer = push.state(state.challenge, state.user)
+    answer, seconds_left = push.look(state.challenge, state.user)
     if answer is State.APPROVED:
         return Judged(state, is_answered=True)
-    return Judged(_after(push, state, answer))
+    return Judged(_after(push, state, answer), seconds_left=seconds_left)
 
 
 def _after(push: PushFactor, state: Verification, answer: State) -> Verification:
