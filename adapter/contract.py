@@ -202,7 +202,8 @@ class Adapter(Protocol):
         """Judge one post of the page; called for every post, any number of times.
 
         Return claims if the user has passed; one of them is an :data:`AUTHENTICATION_METHOD` that
-        the metadata announces. Otherwise return the page to show.
+        the metadata announces. Otherwise return the page to show. The host ends this second factor
+        durably before it tells the browser that the user has passed.
         """
 
     def on_error(

@@ -55,7 +55,7 @@ class AzureMfaAuthentication:
     def use_mfa_service(self, service: MfaService) -> None:
         """Take the MFA service, which knows the user's phones, requests and codes."""
         self._service = service
-        self._verifier = Verifier(service, "adfs")
+        self._verifier = Verifier(service, "adfs", host_ends=True)
 
     def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
         """Refuse a configuration file, since there is nothing to configure."""
@@ -98,7 +98,9 @@ class AzureMfaAuthentication:
         if judged.passed_by is not None:
             judged.state.store(context.data)
             return (Claim(AUTHENTICATION_METHOD, AUTHENTICATION_METHODS[judged.passed_by]),)
-        return self._show(judged.state, context, answered=judged.is_answered)
+        return self._show(
+            judged.state, context, answered=judged.is_answered, left=judged.seconds_left
+        )
 
     def on_error(
         self, request: HttpRequest, error: ExternalAuthenticationException
@@ -111,11 +113,19 @@ class AzureMfaAuthentication:
         return Verification.from_data(context.data).explanation
 
     def _show(
-        self, state: Verification, context: AuthenticationContext, *, answered: bool = False
+        self,
+        state: Verification,
+        context: AuthenticationContext,
+        *,
+        answered: bool = False,
+        left: int | None = None,
     ) -> AdapterPresentation:
+        """Return the page of *state*; *left* are the seconds to answer, if somebody has looked."""
         state.store(context.data)
-        is_counting = state.is_waiting and not answered
-        left = self._service.push.seconds_left(state.challenge) if is_counting else 0
+        if not state.is_waiting or answered:
+            left = 0
+        elif left is None:
+            left = self._service.push.seconds_left(state.challenge)
         is_broker = state.shows_number and self._service.push.has_broker_device(state.user)
         return page.VerificationPage(state, answered, left, is_broker)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from adapter.contract import (
     EMAIL_ADDRESS,
@@ -19,7 +19,6 @@ from adapter.contract import (
     AdapterPresentation,
     AuthenticationContext,
     Claim,
-    ExplainsItself,
     Explanation,
     ExternalAuthenticationException,
     HttpRequest,
@@ -175,12 +174,14 @@ class AdapterCall:
         )
 
     def _explanation(self) -> Explanation:
-        adapter = self.loaded.adapter
-        if not isinstance(adapter, ExplainsItself):
+        explainer = self.loaded.explainer
+        if explainer is None:
             return Explanation(experience=self.loaded.name, reason="adapter")
-        explanation = adapter.explain(self.context)
-        _must_be_text(*astuple(explanation))
-        return explanation
+        found = explainer.explain(self.context)
+        if not isinstance(found, Explanation):
+            raise TypeError("explain returned no Explanation")
+        _must_be_text(found.experience, found.reason, found.outcome, found.attempt)
+        return found
 
     def _last_page(
         self, request: HttpRequest, error: BaseException, proof: Mapping[str, str]

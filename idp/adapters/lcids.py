@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from locale import windows_locale
 
 _SCRIPTS = {"zh_CHS": "zh-Hans", "zh_CHT": "zh-Hant"}
@@ -9,6 +10,7 @@ _SPECIFIC = 0x400
 """An LCID below it names a language without a region; above it begins the first region."""
 
 
+@lru_cache(1024)  # an adapter announces any numbers
 def tag_of(lcid: int) -> str:
     """Return the language tag of an LCID (``de-DE``, ``de``), empty for an unknown LCID."""
     name = windows_locale.get(lcid)

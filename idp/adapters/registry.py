@@ -19,6 +19,7 @@ from adapter.contract import (
     Adapter,
     AdapterMetadata,
     AuthenticationMethodConfigData,
+    ExplainsItself,
 )
 from adapter.errors import TallystickError
 from idp.adapters.abilities import Abilities
@@ -68,7 +69,8 @@ class Announced:
 class LoadedAdapter:
     """An adapter under the name it was registered with.
 
-    ``failures`` logs what goes wrong in it; ``places`` limits the calls to it.
+    ``failures`` logs what goes wrong in it; ``places`` limits the calls to it. ``explainer`` is
+    the adapter once more if it explains itself.
     """
 
     name: str
@@ -78,6 +80,7 @@ class LoadedAdapter:
     places: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MAX_CALLS)
     )
+    explainer: ExplainsItself | None = None
 
     def static_file(self, filename: str) -> bytes | None:
         """Return a file of the ``static`` folder beside the adapter's module, or None."""
@@ -187,6 +190,7 @@ class AdapterHost:
             announced = _announced(adapter.metadata, provider.name)
             self._abilities.give(adapter, provider.name)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
+            explainer = adapter if isinstance(adapter, ExplainsItself) else None
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever foreign code raises
@@ -197,7 +201,7 @@ class AdapterHost:
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
         calls = MAX_CALLS + self._abilities.hanging_calls(adapter)
         places = threading.BoundedSemaphore(calls)
-        return LoadedAdapter(provider.name, adapter, announced, failures, places)
+        return LoadedAdapter(provider.name, adapter, announced, failures, places, explainer)
 
 
 def _announced(metadata: AdapterMetadata, name: str) -> Announced:

@@ -81,7 +81,12 @@ class Database:
         return _Reading(self._source)
 
     def write(
-        self, *, durable: bool = True, alone: Table | None = None, patient: bool = False
+        self,
+        *,
+        durable: bool = True,
+        alone: Table | None = None,
+        patient: bool = False,
+        forgets: bool = True,
     ) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction, which commits at the end or rolls back on an error.
 
@@ -90,6 +95,7 @@ class Database:
         On SQLite no other transaction writes at the same time. On PostgreSQL no other one writes to
         the table *alone*, if that is given.
         If *patient*, it waits longer for others that write: where nobody waits for the answer.
+        The thread *forgets* what :meth:`rows` has read, since the write may change it.
         Within :meth:`together` it commits with all the rest.
         """
         joint, durable = self._joint.current, durable and self._waits_for_disk
@@ -101,7 +107,7 @@ class Database:
             begin = partial(first, durable=durable)
         if alone is not None and not self.is_sqlite:
             begin = partial(_locking, begin, alone)
-        return _Writing(begin, self._reads.forget)
+        return _Writing(begin, self._reads.forget if forgets else _nothing)
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -250,6 +256,10 @@ class _Writing(AbstractContextManager[Connection]):
             self._forget()
         if error is not None and isinstance(error, DRIVER_ERRORS):
             raise unavailable(error) from error
+
+
+def _nothing() -> None:
+    """Forget nothing."""
 
 
 @contextmanager

@@ -23,6 +23,12 @@ from idp.store.prepared import Prepared
 from idp.store.schema import account_activity, password_limits
 from idp.store.stored_json import DamagedValue, load_texts, log_once
 
+_FIRST_TRY = Prepared(
+    text(
+        "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, :wrong, :at)"
+        " ON CONFLICT (name) DO NOTHING"
+    ).bindparams(bindparam("name", type_=StorableText), bindparam("at", type_=Instant)),
+)
 _LIMITS = Prepared(  # inserts the row if it is missing, locks it and returns it
     text(
         "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
@@ -115,9 +121,14 @@ def states(connection: Connection, name: str | None) -> Mapping[str, AccountStat
     }
 
 
+NOBODY_TRIED = AccountState(None, AccountActivity())
+
+
 def account_state(row: Sequence[Any]) -> AccountState:
     """Return the counters in a row of :data:`LOCKOUT_COLUMNS`."""
     wrong, last_at, *activity = row
+    if wrong is None and activity[-1] is None:
+        return NOBODY_TRIED
     return AccountState(
         None if wrong is None else PasswordCounter(wrong, last_at),
         AccountActivity() if activity[-1] is None else _activity_of(activity),
@@ -125,6 +136,10 @@ def account_state(row: Sequence[Any]) -> AccountState:
 
 
 def _debit_soft(connection: Connection, name: str, now: datetime, rules: LockoutRules) -> Debit:
+    verdict, after = rules.soft.debit(None, now)
+    first = {"name": name, "wrong": after.wrong, "at": after.last_at}
+    if _FIRST_TRY.ask(connection, first).count():
+        return verdict  # as usual: a right password has deleted the counter
     before = PasswordCounter(*_LIMITS.one(connection, {"name": name, "at": now}))
     verdict, after = rules.soft.debit(before, now)
     if verdict.is_granted:

@@ -12,7 +12,7 @@ from idp.store.mfa_schema import devices
 from idp.store.notices import OF_DEVICE, notice_from_row
 from idp.store.prepared import Prepared, all_of
 from idp.store.schema import users
-from idp.store.user_rows import USER_COLUMNS, user_from_row
+from idp.store.user_rows import BY_UPN, USER_COLUMNS, user_from_row
 
 _OF_DEVICE = len(COLUMNS)
 _DEVICE_AND_OWNER = Prepared(
@@ -35,9 +35,11 @@ class SqlPhoneStore:
             found, notices = all_of(connection, questions)
         if not found:
             return None
-        device, owner = found[0][:_OF_DEVICE], found[0][_OF_DEVICE:]
+        device, row = Device(*found[0][:_OF_DEVICE]), found[0][_OF_DEVICE:]
+        owners = [] if row[0] is None else [row]
+        self._database.know(BY_UPN, {"name": device.user}, owners)
         return KnownPhone(
-            Device(*device),
-            None if owner[0] is None else user_from_row(owner),
-            [notice_from_row(row) for row in notices],
+            device,
+            user_from_row(row) if owners else None,
+            [notice_from_row(notice) for notice in notices],
         )

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal, select, true
 
 from idp.federation.providers import AuthenticationProvider
 from idp.store.engine import Database
 from idp.store.policies import ENABLED_PROVIDERS, POLICY, SqlPolicyStore
 from idp.store.prepared import Prepared
-from idp.store.schema import providers
+from idp.store.schema import policies, providers
 from idp.store.upsert import upsert
 
+_FIELDS = tuple(field.name for field in fields(AuthenticationProvider))
+_ENABLED = select(policies.c.value).where(policies.c.name == bindparam("enabled")).scalar_subquery()
 _PROVIDERS = Prepared(
-    select(*(providers.c[field.name] for field in fields(AuthenticationProvider))).order_by(
-        providers.c.name
-    )
+    select(_ENABLED, *(providers.c[name] for name in _FIELDS))
+    .select_from(select(literal(1).label("one")).subquery().outerjoin(providers, true()))
+    .order_by(providers.c.name)
 )
+"""Who asks for them asks which are enabled, too; one row without a name if there are none."""
+
 _REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returning(providers.c.name)
 
 
@@ -31,9 +35,10 @@ class SqlProviderStore:
 
     def providers(self) -> Sequence[AuthenticationProvider]:
         """Return the registered providers by name."""
-        enabled = (POLICY, {"name": ENABLED_PROVIDERS})  # who asks for one asks for the other
-        self._database.read_ahead([(_PROVIDERS, {}), enabled])
-        return [AuthenticationProvider(*row) for row in self._database.rows(_PROVIDERS, {})]
+        found = self._database.rows(_PROVIDERS, {"enabled": ENABLED_PROVIDERS})
+        enabled = [] if found[0][0] is None else [found[0][:1]]
+        self._database.know(POLICY, {"name": ENABLED_PROVIDERS}, enabled)
+        return [AuthenticationProvider(*row[1:]) for row in found if row[1] is not None]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
         """Store a registration, new or in place of the one with that name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, literal, select
+from sqlalchemy import Connection, Text, bindparam, func, literal, select
 
 from idp.audit.record import SignInRecord
 from idp.federation.access_control.access_rules import AccessRules
@@ -44,13 +44,10 @@ ANSWERED_IN_SESSION = "answered-in-session"
 
 _ONE = select(literal(1).label("one")).subquery()
 _NODE_COLUMNS = tuple(field.name for field in fields(Node))
-_NODE = (
-    select(*(nodes.c[name] for name in _NODE_COLUMNS))
-    .order_by((nodes.c.name == bindparam("node")).desc(), nodes.c.serial)
-    .limit(1)
-    .subquery()
-)
-_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *LOCKOUT_COLUMNS, *USER_COLUMNS)
+_NAMED = select(nodes.c.serial).where(nodes.c.name == bindparam("node")).scalar_subquery()
+_FIRST = select(func.min(nodes.c.serial)).scalar_subquery()
+_IS_ANSWERING = nodes.c.serial == func.coalesce(_NAMED, _FIRST)
+_COLUMNS = (*(nodes.c[name] for name in _NODE_COLUMNS), *LOCKOUT_COLUMNS, *USER_COLUMNS)
 _FACTS = Prepared(
     select(
         select(trusts.c.stamp)
@@ -70,7 +67,7 @@ _FACTS = Prepared(
         _ONE.outerjoin(users, users.c.upn == bindparam("upn"))
         .outerjoin(password_limits, password_limits.c.name == users.c.upn)
         .outerjoin(account_activity, account_activity.c.name == users.c.upn)
-        .outerjoin(_NODE, literal(True))
+        .outerjoin(nodes, _IS_ANSWERING)
     ),
     returns=(Text(), Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )

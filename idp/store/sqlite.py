@@ -148,12 +148,16 @@ class _Driver(sqlite3.Connection):
 
     _synchronous = ""
 
-    def begin(self, synchronous: str) -> None:
-        """Begin a transaction whose commit waits as SQLite's PRAGMA of that name says."""
+    def use(self, synchronous: str) -> None:
+        """Let commits wait as SQLite's PRAGMA of that name says."""
         if synchronous != self._synchronous:
             # Not by execute(), which compiles a statement once: SQLite sets this as it compiles.
             self.executescript(f"PRAGMA synchronous={synchronous}")
             self._synchronous = synchronous
+
+    def begin(self, synchronous: str) -> None:
+        """Begin a transaction whose commit waits in that way."""
+        self.use(synchronous)
         self.execute("BEGIN IMMEDIATE")
 
 
@@ -212,6 +216,7 @@ def _open_sqlite(path: Path) -> sqlite3.Connection:
         factory=_Driver,
     )
     _use_wal(connection)
+    connection.use("NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
 
@@ -241,7 +246,7 @@ class _SameFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = os.fspath(path)  # each read asks
         self._identity: tuple[int, int] | None = None
 
     def check(self) -> None:

@@ -76,7 +76,7 @@ class SqlUsedOnce:
 
     def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
         """Mark *key* of *kind* as used and say whether it was unused."""
-        with self._database.write(durable=durable) as connection:
+        with self._database.write(durable=durable, forgets=False) as connection:
             claimed = ask_claim(connection, kind, (key,), expires_at)
         return claimed.count() == 1
 

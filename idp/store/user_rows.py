@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -26,13 +27,20 @@ USER_COLUMNS = (
     users.c.security_id,
 )
 
+MAX_USERS = 256
+"""Users of whom the values of a row are kept, to be returned for the very same row."""
 
 BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
 BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
 
 
 def user_from_row(row: Sequence[Any]) -> User:
-    """Return the user of a row of :data:`USER_COLUMNS`."""
+    """Return the user of a row of :data:`USER_COLUMNS`; each step of a sign-in reads it again."""
+    return _user(tuple(row))
+
+
+@lru_cache(MAX_USERS)
+def _user(row: tuple[Any, ...]) -> User:
     upn, display_name, email, account, groups_text, disabled, valid_from, must_change = row[:8]
     attributes_text, security_id = row[8:]
     groups = _read(load_texts, groups_text, upn, "groups")

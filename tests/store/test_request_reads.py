@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 from support.databases.counter import ROW, add_one
 
 from adapter.mfa.policy import Policies
+from idp.federation.providers import AuthenticationProvider
 from idp.store import request_reads
 from idp.store.errors import StoreUnavailable
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.prepared import Prepared
+from idp.store.providers import SqlProviderStore
 from idp.store.schema import password_limits
+from idp.store.used_once import SqlUsedOnce
 
 WRONG = Prepared(select(password_limits.c.wrong).where(password_limits.c.name == bindparam("name")))
 NAME = {"name": ROW["name"]}
@@ -67,6 +71,35 @@ def test_a_thread_that_writes_reads_again(database, other_node):
             assert wrong(database) == 1
             connection.execute(update(password_limits).values(wrong=7))
         assert wrong(database) == 7
+
+
+def test_what_is_used_once_changes_nothing_that_was_read(database, other_node):
+    once, until = SqlUsedOnce(database), datetime(2030, 1, 1, tzinfo=UTC)
+    with database.of_request():
+        assert wrong(database) == 0
+        add_one(other_node)
+        assert once.claim("kind", "key", until)
+        assert not once.claim("kind", "key", until)
+        assert wrong(database) == 0
+    assert wrong(database) == 1
+
+
+@pytest.mark.parametrize("registered", [(), ("Mine", "Yours")])
+def test_adapters_are_read_together_with_the_list_of_those_that_are_enabled(
+    database, other_node, registered
+):
+    here, there = SqlProviderStore(database), SqlProviderStore(other_node)
+    for name in registered:
+        there.save_provider(AuthenticationProvider(name, "package:Adapter"))
+    with database.of_request():
+        assert tuple(each.name for each in here.providers()) == registered
+        there.save_enabled_providers(["Yours"])
+        assert here.enabled_providers() is None
+    with database.of_request():
+        here.providers()
+        there.save_enabled_providers(["Mine"])
+        assert here.enabled_providers() == ("Yours",)
+    assert here.enabled_providers() == ("Mine",)
 
 
 def test_what_is_changed_together_is_read_as_it_stands_there(database):

@@ -12,6 +12,7 @@ expired it is stored as expired, so that a clock that is set back does not reviv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -106,6 +107,10 @@ class Challenge:
     def collect_by(self) -> datetime:
         """The end of the time to collect an approval: at this instant it is too late."""
         return self.answer_by + TIME_TO_COLLECT
+
+    def seconds_left(self, now: datetime) -> int:
+        """Return how many seconds are left to answer at *now*, 0 after the end."""
+        return max(0, math.ceil((self.answer_by - now).total_seconds()))
 
     @property
     def was_approved(self) -> bool:

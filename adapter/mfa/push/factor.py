@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from adapter.clock import Clock
@@ -140,19 +139,23 @@ class PushFactor:
 
     def state(self, challenge_id: str, user: str) -> State:
         """Return how the user's request stands now; an unknown one reads as expired."""
+        return self.look(challenge_id, user)[0]
+
+    def look(self, challenge_id: str, user: str) -> tuple[State, int]:
+        """Return the same, and how many seconds are left to answer."""
         challenge = self._store.find(challenge_id)
         if challenge is None or challenge.user != user:
-            return State.EXPIRED
+            return State.EXPIRED, 0
         now = self._clock.now()
         if machine.expire(challenge, now) is not challenge:
-            challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
-        return machine.state_at(challenge, now)
+            with self._store.transaction(user) as mine:
+                challenge = take_step(mine, user, challenge_id, lambda c: machine.expire(c, now))
+        return machine.state_at(challenge, now), challenge.seconds_left(now)
 
     def seconds_left(self, challenge_id: str) -> int:
         """Return how many seconds are left to answer a request, 0 for one that has ended."""
         challenge = self._store.find(challenge_id)
-        left = challenge.answer_by - self._clock.now() if challenge else timedelta()
-        return max(0, math.ceil(left.total_seconds()))
+        return challenge.seconds_left(self._clock.now()) if challenge else 0
 
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
@@ -169,10 +172,15 @@ class PushFactor:
             return False  # a page asks many times before there is anything to take
         return self.take(challenge_id, user)
 
-    def take(self, challenge_id: str, user: str) -> bool:
-        """Do the same where :meth:`state` has just said ``approved``."""
+    def take(self, challenge_id: str, user: str, *, durable: bool = True) -> bool:
+        """Do the same where :meth:`state` has just said ``approved``.
+
+        It need not be *durable* if the caller commits durably before it tells anybody.
+        """
+        now = self._clock.now()
         try:
-            self._advance(user, challenge_id, lambda c: machine.collect(c, self._clock.now()))
+            with self._store.transaction(user, durable=durable) as mine:
+                take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
         except AnswerRefused:
             return False
         return True
@@ -290,9 +298,3 @@ class PushFactor:
                 code="number_required",
             )
         return number.matches(self._number_key, challenge.id, given, challenge.number_digest)
-
-    def _advance(
-        self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
-    ) -> Challenge:
-        with self._store.transaction(user) as mine:
-            return take_step(mine, user, challenge_id, step)

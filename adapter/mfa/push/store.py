@@ -75,10 +75,13 @@ class PushTransaction(Protocol):
 class PushStore(Protocol):
     """The requests of all users."""
 
-    def transaction(self, user: str) -> AbstractContextManager[PushTransaction]:
+    def transaction(
+        self, user: str, *, durable: bool = True
+    ) -> AbstractContextManager[PushTransaction]:
         """Open a transaction that excludes all others of this user, on every node.
 
-        It is committed durably when left, and changes nothing when left by an exception.
+        It is committed when left, and changes nothing when left by an exception. If it is not
+        *durable*, a power failure may undo it, until a durable one has been committed after it.
         """
 
     def find(self, challenge_id: str) -> Challenge | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from adapter.contract import Explanation, Json
@@ -42,7 +42,7 @@ class Verification:
 
     def store(self, data: dict[str, Json]) -> None:
         """Keep the state in *data*, as JSON values."""
-        data.update(asdict(self))
+        data.update((name, getattr(self, name)) for name in _FIELDS)
 
     @property
     def attempt(self) -> str:
@@ -102,3 +102,6 @@ class Verification:
     def passed(self, outcome: str) -> Verification:
         """Return the state after the user has passed."""
         return replace(self, outcome=outcome, number=None)
+
+
+_FIELDS = tuple(field.name for field in fields(Verification))

@@ -59,12 +59,14 @@ class Judged:
 
     ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None; what
     it proves is in :data:`AUTHENTICATION_METHODS`. ``is_answered`` says that the phone has approved
-    and the page should post to collect that.
+    and the page should post to collect that. ``seconds_left`` is the time to answer, None where
+    nobody has looked.
     """
 
     state: Verification
     passed_by: str | None = None
     is_answered: bool = False
+    seconds_left: int | None = None
 
 
 class Verifier:
@@ -75,7 +77,8 @@ class Verifier:
     :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here. Devices that cannot
     match a number are told why, unless *tells_devices* is false. With *nobody*, a name without
     devices, a request that may not be sent is sent to that name: it then has a number, too, besides
-    the outcome.
+    the outcome. If the *host ends* durably what has passed, before it tells anybody, an approval is
+    taken without waiting for the disk: the host's commit makes it durable, too.
     """
 
     def __init__(
@@ -86,8 +89,10 @@ class Verifier:
         *,
         tells_devices: bool = True,
         nobody: str = "",
+        host_ends: bool = False,
     ) -> None:
         self._service = service
+        self._host_ends = host_ends
         self._scenario = scenario
         self._tells_devices = tells_devices
         self._nobody = nobody
@@ -185,7 +190,7 @@ class Verifier:
         is_approved = state.awaits_phone and push.state(state.challenge, user) is State.APPROVED
         if is_approved and not self._may_push(user):
             return Judged(state.failed(PUSH_NOT_ENABLED))
-        if is_approved and push.take(state.challenge, user):
+        if is_approved and push.take(state.challenge, user, durable=not self._host_ends):
             return Judged(state.passed("approved"), PushFactor.kind)
         return look(push, state)
 
@@ -207,10 +212,10 @@ def look(push: PushFactor, state: Verification) -> Judged:
     """Return the present state and change nothing; a page's script asks in this way."""
     if not state.awaits_phone:
         return Judged(state)
-    answer = push.state(state.challenge, state.user)
+    answer, seconds_left = push.look(state.challenge, state.user)
     if answer is State.APPROVED:
         return Judged(state, is_answered=True)
-    return Judged(_after(push, state, answer))
+    return Judged(_after(push, state, answer), seconds_left=seconds_left)
 
 
 def _after(push: PushFactor, state: Verification, answer: State) -> Verification:

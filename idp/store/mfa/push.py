@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.protection.block import Block
@@ -20,7 +20,7 @@ from idp.store.engine import Database
 from idp.store.mfa import protection, user_row
 from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa.registrations import register_device
-from idp.store.mfa_schema import challenges, devices
+from idp.store.mfa_schema import challenges, devices, mfa_blocks, mfa_users
 from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared, Question, all_of
 
@@ -75,6 +75,20 @@ _SAVE = Prepared(
     returns=(challenges.c.id.type,),
 )
 
+_ONE = select(literal(1).label("one")).subquery()
+_STOPS = Prepared(
+    select(
+        mfa_blocks.c.since,
+        mfa_blocks.c.until,
+        mfa_blocks.c.by,
+        mfa_users.c.pushes_cleared_at,
+        mfa_users.c.pushes_reported_at,
+    ).select_from(
+        _ONE.outerjoin(mfa_blocks, mfa_blocks.c.user == bindparam("user")).outerjoin(
+            mfa_users, mfa_users.c.user == bindparam("user")
+        )
+    )
+)
 _ITS_DEVICE = (devices.c.id == bindparam("of_id"), devices.c.user == bindparam("of_user"))
 _USE_DEVICE = Prepared(
     update(devices)
@@ -90,6 +104,14 @@ _REMOVE_DEVICE = (
 )
 
 
+class _Stops(NamedTuple):
+    """What may stop the next challenge of a user; all None if nothing was ever stored."""
+
+    block: Block | None
+    cleared_at: datetime | None
+    reported_at: datetime | None
+
+
 class SqlPushStore:
     """The :class:`~adapter.mfa.push.store.PushStore` of a database."""
 
@@ -97,9 +119,9 @@ class SqlPushStore:
         self._database = database
 
     @contextmanager
-    def transaction(self, user: str) -> Iterator[SqlPushTransaction]:
+    def transaction(self, user: str, *, durable: bool = True) -> Iterator[SqlPushTransaction]:
         """Open a transaction that excludes all others of this user, on every node."""
-        with user_row.locked(self._database, user) as connection:
+        with user_row.locked(self._database, user, durable=durable) as connection:
             yield SqlPushTransaction(connection, user)
 
     def find(self, challenge_id: str) -> Challenge | None:
@@ -133,7 +155,7 @@ class SqlPushTransaction:
     def __init__(self, connection: Connection, user: str) -> None:
         self._connection = connection
         self._user = user
-        self._stops: tuple[Block | None, user_row.UserRow | None] | None = None
+        self._stops: _Stops | None = None
 
     def recent(self, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges created at or after *since*, oldest first.
@@ -141,8 +163,8 @@ class SqlPushTransaction:
         What may stop the next one is read at the same time, since it is asked for next.
         """
         recent: Question = (_RECENT, {"user": self._user, "since": since})
-        rows, *stops = all_of(self._connection, (recent, *self._of_stops()))
-        self._stops = _stops(stops)
+        rows, stops = all_of(self._connection, (recent, (_STOPS, {"user": self._user})))
+        self._stops = _stops(stops[0])
         return [_challenge(row) for row in rows]
 
     def find(self, challenge_id: str) -> Challenge | None:
@@ -189,8 +211,7 @@ class SqlPushTransaction:
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""
-        row = self._what_stops()[1]
-        return None if row is None else row.pushes_cleared_at
+        return self._what_stops().cleared_at
 
     def clear(self, now: datetime) -> None:
         """Store that challenges may be sent again: earlier ones and reports no longer count."""
@@ -201,8 +222,7 @@ class SqlPushTransaction:
 
     def reported_at(self) -> datetime | None:
         """Return since when a report pauses challenges, or None if none does."""
-        row = self._what_stops()[1]
-        return None if row is None else row.pushes_reported_at
+        return self._what_stops().reported_at
 
     def pause(self, device_id: str, now: datetime, *, is_blocked: bool = False) -> None:
         """Store that the user reported a challenge on this device, and tell the user."""
@@ -217,7 +237,7 @@ class SqlPushTransaction:
 
     def block(self) -> Block | None:
         """Return what blocks the user's second factors, whether or not it has expired."""
-        return self._what_stops()[0]
+        return self._what_stops().block
 
     def save_block(self, block: Block) -> None:
         """Block the user's second factors, and end open challenges."""
@@ -225,20 +245,16 @@ class SqlPushTransaction:
         protection.save_block(self._connection, self._user, block)
         end_open(self._connection, self._user, State.BLOCKED)
 
-    def _what_stops(self) -> tuple[Block | None, user_row.UserRow | None]:
+    def _what_stops(self) -> _Stops:
         """Return the user's block and row, read once in this transaction unless they change."""
         if self._stops is None:
-            self._stops = _stops(all_of(self._connection, self._of_stops()))
+            self._stops = _stops(_STOPS.one(self._connection, {"user": self._user}))
         return self._stops
 
-    def _of_stops(self) -> tuple[Question, ...]:
-        mine = {"user": self._user}
-        return (protection.BLOCK, mine), (user_row.OF_USER, mine)
 
-
-def _stops(found: Sequence[Any]) -> tuple[Block | None, user_row.UserRow | None]:
-    blocks, rows = found
-    return Block(*blocks[0]) if blocks else None, user_row.UserRow(*rows[0]) if rows else None
+def _stops(row: Sequence[Any]) -> _Stops:
+    since, until, by, cleared_at, reported_at = row
+    return _Stops(None if since is None else Block(since, until, by), cleared_at, reported_at)
 
 
 def _reported_at(connection: Connection, user: str) -> datetime | None:

@@ -52,9 +52,9 @@ _CHANGE = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 
 @contextmanager
-def locked(database: Database, user: str) -> Iterator[Connection]:
+def locked(database: Database, user: str, *, durable: bool = True) -> Iterator[Connection]:
     """Open a transaction in which this user's rows are ours alone, on every node."""
-    with database.write() as connection:
+    with database.write(durable=durable) as connection:
         if not database.is_sqlite:  # there a transaction that writes is the only one
             _LOCK.run(connection, {"user": user})
         yield connection
