@@ -66,9 +66,7 @@ def test_accepted_requests_are_answered_before_the_server_ends(
         serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server,
         ThreadPoolExecutor(9) as threads,
     ):
-        phone.call(
-            "GET", "pending"
-        )  # the first call is the slowest; the next must not come too late
+        phone.call("GET", "pending")  # the first call is the slowest
         waiting = threads.submit(_wait_until_sent_home, phone)
         url, enough = f"{server.url}/adfs/probe", threading.Semaphore(0)
         clients = [threads.submit(_ask_until_refused, url, enough) for _ in range(8)]
