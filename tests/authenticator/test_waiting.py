@@ -16,6 +16,13 @@ from idp.mfa.waiting import WaitingRoom
 from idp.store.mfa_schema import devices
 
 
+@pytest.fixture(params=["flask", "beside flask"])
+def phone_host(request, tmp_path):
+    """A host with alice and bob whose API is answered by Flask, or beside it: waits are alike."""
+    with running(tmp_path, beside_flask=request.param == "beside flask") as running_host:
+        yield running_host
+
+
 @pytest.fixture
 def wait(threads, room_reads, endless_wait):
     """Let a device wait; returns the answer to come, once the room has read for the device."""
