@@ -171,7 +171,7 @@ def make_server(
 ) -> tuple[Services, Flask]:
     """Return a server with one node that has the update, and two trusts, one with encryption.
 
-    *database* is the URL of its database; without one, it is a file in *folder*, and mail is sent.
+    *database* is the URL of its database; without one, it is a file in *folder*.
     """
     for name, content in (("key", idp.pair.private_key), ("secret", secrets.token_bytes(32))):
         write_private_file(folder / name, content)
@@ -197,7 +197,7 @@ def open_server(folder: Path, database: str | None = None) -> Services:
             "signing_certificate": folder / "certificate",
             "secret": folder / "secret",
         },
-        mail={} if database else {"folder": folder / "outbox"},
+        mail={"folder": folder / "outbox"},
     )
     services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
     OPENED.callback(services.close)

@@ -1,11 +1,12 @@
-"""What holds for all tests: the modules of fixtures, hypothesis without deadlines, Ctrl-C, gc."""
+"""What holds for all tests: modules of fixtures, no deadlines, Ctrl-C, gc, and no leftovers."""
 
 from __future__ import annotations
 
 import gc
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -84,3 +85,16 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """
     found = yield
     return found if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else found + (found + 1) // 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_behind() -> Iterator[None]:
+    """Fail if tests have written into the folder where the suite was started.
+
+    Tools keep what they know in folders that begin with a dot.
+    """
+    here = Path.cwd()
+    before = {each.name for each in here.iterdir()}
+    yield
+    left = {each.name for each in here.iterdir() if not each.name.startswith(".")} - before
+    assert not left, f"Tests have written into {here}: {', '.join(sorted(left))}"
