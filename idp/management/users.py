@@ -103,7 +103,10 @@ class UserMethods:
 
 
 def methods_of(services: Services, name: str) -> UserMethods:
-    """Return the registered methods of a user; raises :class:`UnknownUser`."""
+    """Return the registered methods of a user.
+
+    Raises :class:`~idp.management.user_by_name.UnknownUser`.
+    """
     upn = find_user(services, name).upn
     mfa = services.mfa
     activations = tuple(mfa.activations.of_user(upn))
