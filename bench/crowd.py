@@ -13,35 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import takewhile
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-from flask import Flask
-from sqlalchemy import update
-
-from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import NUMBER_MATCH
-from bench import memory, saml, served
-from bench.crowd_client import SPREAD_SECONDS, Member, WaitingPage, WaitingPhone, waiting
+from bench import memory, served
+from bench.crowd_client import SPREAD_SECONDS, Member, WaitingPhone, waiting
+from bench.crowd_party import Party, make_pages, make_party, waiting_phone
 from bench.figures import Figure, percentile, print_figures
 from bench.processes import cpu_seconds, tree
-from bench.server import HOST, PASSWORD, Client, make_server
-from bench.sign_in import LS, NUMBER, must_be_issued
-from idp.services import Services
-from idp.store.engine import Database
-from idp.store.mfa_schema import challenges
 
 CROWD = 2000
 SETTLE_SECONDS = 5.0
@@ -55,39 +37,7 @@ SESSIONS = 8
 REQUESTS_OF_SESSION = 100
 SIGNATURES = 200
 WORKERS = ("--workers", "2")
-TARGET = "/adfs/ls/idpinitiatedsignon.aspx"
-RP = f"loginToRp={quote(saml.SP, safe='')}"
 IDP_INITIATED = "[sign_in]\nidp_initiated = true\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """The server that is measured, in this process too, and who signs in at it."""
-
-    services: Services
-    app: Flask
-    folder: Path
-    idp: saml.Party
-    sp: saml.Party
-    cookies: dict[str, str]
-    phones: list[Device]
-    key: ec.EllipticCurvePrivateKey
-
-    def request(self) -> bytes:
-        """Return a new request of the user who is signed in."""
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        query = saml.redirect_query(self.sp.key).decode()
-        lines = (f"GET {LS}?{query} HTTP/1.1", f"Host: {HOST}", f"Cookie: {cookie}", "", "")
-        return "\r\n".join(lines).encode()
-
-    def renew_pushes(self) -> None:
-        """Let all requests on phones be new: their users have a minute again."""
-        renewed = update(challenges).values(created_at=datetime.now(UTC))
-        database = self.services.database
-        if not isinstance(database, Database):
-            raise TypeError(database)
-        with database.write() as connection:
-            connection.execute(renewed)
 
 
 def main(crowd: int = CROWD) -> None:
@@ -110,44 +60,6 @@ def _parts(party: Party, crowd: int) -> Iterator[list[Figure]]:
         pages = make_pages(party)
         name = f"{crowd} waiting number pages"
         yield crowd_figures(party, server, pages, name, (0.6, 100))
-
-
-def make_party(folder: Path, crowd: int) -> Party:
-    """Return the server in *folder*, with so many users who have a phone."""
-    idp, sp = saml.new_party("idp.example.test"), saml.new_party("sp.example.test")
-    services, app = make_server(folder, idp, sp)
-    key = ec.generate_private_key(ec.SECP256R1())
-    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    phones = []
-    for number in range(crowd):
-        name = f"user{number}@example.test"
-        services.directory.add(name, PASSWORD)
-        code = services.mfa.activations.create(name, totp=False).link
-        activated = services.mfa.activations.activate(
-            code, public_key=public, platform="android", app_version="6.2301.0001", name="Bench"
-        )
-        phones.append(activated.device)
-    browser = Client(app)
-    services.directory.add("signed-in@example.test", PASSWORD)
-    services.trusts.change_from_text(saml.SP, {"second_factor": "never"})
-    query = saml.redirect_query(sp.key).decode()
-    fields = {"UserName": "signed-in@example.test", "Password": PASSWORD}
-    must_be_issued(browser.post(LS, query, fields))
-    return Party(services, app, folder, idp, sp, browser.cookies, phones, key)
-
-
-def make_pages(party: Party) -> list[Member]:
-    """Return a number page for each user who has a phone."""
-    party.services.trusts.change_from_text(saml.SP, {"second_factor": "always"})
-    pages: list[Member] = []
-    for phone in party.phones:
-        browser = Client(party.app)
-        page = browser.post(TARGET, RP, {"UserName": phone.user, "Password": PASSWORD})
-        if not NUMBER.search(page.body):
-            raise RuntimeError(f"There is no number on the page: {page}")
-        pages.append(WaitingPage(f"{TARGET}?{RP}", page.fields(), browser.cookies))
-    party.services.trusts.change_from_text(saml.SP, {"second_factor": "never"})
-    return pages
 
 
 def crowd_figures(
@@ -286,9 +198,3 @@ def _reported(number: int, reports: Connection) -> Iterator[Callable[[], float]]
 
     yield seconds
     began = time.monotonic()
-
-
-def waiting_phone(party: Party, device: Device) -> WaitingPhone:
-    """Return a phone of the crowd."""
-    pem = party.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return WaitingPhone(device.id, pem)

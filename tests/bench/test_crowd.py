@@ -8,17 +8,17 @@ from io import StringIO
 
 from rich.console import Console
 
-from bench import crowd, served
+from bench import crowd, crowd_party, served
 from bench.crowd_client import waiting
 from bench.figures import Figure, percentile, print_figures
 from bench.processes import cpu_seconds, memory_megabytes, tree
 
 
 def test_a_phone_and_a_page_of_the_crowd_see_what_happens_to_them(tmp_path):
-    party = crowd.make_party(tmp_path, 1)
+    party = crowd_party.make_party(tmp_path, 1)
     phones, pages = (
-        [crowd.waiting_phone(party, each) for each in party.phones],
-        crowd.make_pages(party),
+        [crowd_party.waiting_phone(party, each) for each in party.phones],
+        crowd_party.make_pages(party),
     )
     with served.running(tmp_path, crowd.IDP_INITIATED, "--workers", "1") as server:
         with waiting(server.port, pages) as reports:
