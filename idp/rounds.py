@@ -26,6 +26,10 @@ class Rounds:
         """Whether :meth:`stop` was called: a long round may end early."""
         return self._stopped.is_set()
 
+    def pause(self, seconds: float) -> None:
+        """Wait within a round, so that requests have their turn; :meth:`stop` ends it."""
+        self._stopped.wait(seconds)
+
     def start(self) -> None:
         """Begin the first round in so many seconds."""
         self._thread.start()

@@ -56,3 +56,19 @@ def test_rounds_that_were_not_started_can_be_stopped():
     rounds.stop()
 
     assert rounds.is_stopped
+
+
+def test_stopping_ends_a_pause_within_a_round():
+    begun = threading.Event()
+
+    def work() -> None:
+        begun.set()
+        rounds.pause(NET_SECONDS)
+
+    rounds = Rounds("pausing", work, 0.001)
+    rounds.start()
+    assert begun.wait(NET_SECONDS)
+
+    rounds.stop()
+
+    assert "pausing" not in {each.name for each in threading.enumerate()}

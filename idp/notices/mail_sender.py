@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from idp.directory import Directory
 
 SECONDS_BETWEEN_ROUNDS = 5.0
+SECONDS_BETWEEN_MAILS = 0.05
+"""Many mails at once, as after an import, must not hold up those who sign in meanwhile."""
 
 
 class MailSender:
@@ -63,6 +65,7 @@ class MailSender:
             if mail is None:
                 return
             self._send(mail)
+            self._rounds.pause(SECONDS_BETWEEN_MAILS)
 
     def _round(self) -> None:
         try:

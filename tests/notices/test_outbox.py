@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from support.users import ALICE
+from support.nets import NET_SECONDS
+from support.users import ALICE, PASSWORD
 
+from idp.notices import mail_sender
 from idp.notices.occasions import Occasion
 from idp.notices.outbox import (
     LEASE,
@@ -214,3 +216,19 @@ def test_a_mail_that_fails_by_a_fault_of_ours_is_not_tried_for_ever(node, post, 
     post.fault = None
     node.send_due()
     assert post.mails == []
+
+
+def test_between_two_mails_requests_have_their_turn_and_the_end_of_a_server_waits_for_none(
+    node, post, monkeypatch, threads
+):
+    monkeypatch.setattr(mail_sender, "SECONDS_BETWEEN_MAILS", NET_SECONDS)
+    node.directory.add("bob@example.test", PASSWORD, email="bob@mail.test")
+    change(node, ALICE, "bob@example.test")
+    sending = threads.submit(node.send_due)
+    with pytest.raises(TimeoutError):  # it pauses after the first one
+        sending.result(0.3)
+
+    node.sender.stop()
+
+    sending.result(NET_SECONDS)
+    assert len(post.mails) == 1
