@@ -24,7 +24,6 @@ from idp.operating_system import TERMINAL_SIGNALS
 if TYPE_CHECKING:
     from idp.demo.compat.variables import ImageVariables
     from idp.demo.runner import Demo
-    from idp.saml.keys import KeyKind
 
 
 class Stopped(BaseException):
@@ -103,32 +102,36 @@ def demo(
         from idp.demo.runner import run_demo
         from idp.directory import PasswordHasher
         from idp.embedded.server_folder import ServerFolder
-        from idp.serving.wakeup import Wakeup
 
-        variables = _image_variables() if compat else None
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
         address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
-        kind: KeyKind = "ecdsa" if ecdsa else "rsa"
         with run_demo(
             folder,
             address,
             bind,
             encrypt=encrypt,
-            kind=kind,
+            kind="ecdsa" if ecdsa else "rsa",
             radius=radius,
-            variables=variables,
+            variables=_image_variables() if compat else None,
             hasher=None if data_dir else PasswordHasher.cheapest(),
         ) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:
                 click.echo(_start_page(demo, keeps=data_dir is not None))
-            gc.freeze()  # what was loaded stays
-            gc.enable()  # see idp.cli.STAYING
-            with Wakeup() as wakeup:
-                while not stopped.is_set():
-                    wakeup.wait()
+            _stay(stopped)
+
+
+def _stay(stopped: threading.Event) -> None:
+    """Return when the demo is to end."""
+    from idp.serving.wakeup import Wakeup
+
+    gc.freeze()  # what was loaded stays
+    gc.enable()  # see idp.cli.STAYING
+    with Wakeup() as wakeup:
+        while not stopped.is_set():
+            wakeup.wait()
 
 
 @contextmanager

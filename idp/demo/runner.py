@@ -119,8 +119,8 @@ def run_demo(
     With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
     token-signing key. With *radius*, an NPS host answers, too. With *variables*, the demo stands in
     for the image that they are written for. *hasher* computes the hashes of passwords, if not as
-    for real use. Port 0 takes free ports. The ports are opened first, so
-    that nothing is created if they are in use.
+    for real use. Port 0 takes free ports. The ports are opened first, so that nothing is created if
+    they are in use.
 
     Raises :class:`~idp.sockets.AddressUnavailable`, :class:`~idp.demo.answers.NotAnswering`, and
     :class:`~idp.demo.lock.DemoIsRunning` if one runs in the folder already.
@@ -138,14 +138,21 @@ def run_demo(
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         demo = Demo(address, folder, users, tls, compat=compat)
         if radius:
-            from idp.demo.radius import demo_radius
-
-            told = stack.enter_context(demo_radius(services, bind, free_port=free_port))
+            told = _answer_radius(services, bind, stack, free_port=free_port)
             demo = replace(demo, radius=told)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
         must_answer(demo.pages, reachable_address(bind), tls.ca_file if tls else None)
         yield demo
+
+
+def _answer_radius(
+    services: Services, bind: str, stack: ExitStack, *, free_port: bool
+) -> DemoRadius:
+    """Answer RADIUS until *stack* is closed; return what the first page tells of it."""
+    from idp.demo.radius import demo_radius
+
+    return stack.enter_context(demo_radius(services, bind, free_port=free_port))
 
 
 def _open_ports(
