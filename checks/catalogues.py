@@ -251,14 +251,15 @@ def update(root: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("wb") as target:
                 write_po(target, after, width=100, omit_header=False, include_lineno=False)
-            _tidy_header(file, language)
+            _tidy_header(file, after)
 
 
-def _tidy_header(file: Path, language: str) -> None:
+def _tidy_header(file: Path, catalogue: Catalog) -> None:
     """Keep of the header what readers need: it must not change from day to day."""
     _header, _, rest = file.read_text(encoding="utf-8").partition("\n\n")
     lines = (
-        'msgid ""', 'msgstr ""', f'"Language: {language}\\n"',
+        'msgid ""', 'msgstr ""', f'"Language: {catalogue.locale_identifier}\\n"',
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"',
         '"Content-Type: text/plain; charset=utf-8\\n"', '"Content-Transfer-Encoding: 8bit\\n"',
     )  # fmt: skip
     file.write_text("\n".join(lines) + "\n\n" + rest, encoding="utf-8")

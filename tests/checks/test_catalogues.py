@@ -54,6 +54,30 @@ def test_a_second_update_changes_nothing(tree):
     assert (tree / "locale/de/LC_MESSAGES/d.po").read_bytes() == before
 
 
+def head_of(file):
+    return file.read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
+
+
+def test_an_update_keeps_how_plurals_are_made_and_no_dates(tree):
+    update(tree)
+    assert head_of(tree / "locale/de/LC_MESSAGES/d.po") == [
+        'msgid ""',
+        'msgstr ""',
+        r'"Language: de\n"',
+        r'"Plural-Forms: nplurals=2; plural=(n != 1);\n"',
+        r'"Content-Type: text/plain; charset=utf-8\n"',
+        r'"Content-Transfer-Encoding: 8bit\n"',
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.name)
+def test_our_own_catalogues_have_such_a_head(domain, language):
+    head = head_of(catalogues.path_of(ROOT, domain, language))
+    assert len(head) == 6
+    assert head[3] == rf'"Plural-Forms: {Catalog(locale=language).plural_forms}\n"'
+
+
 def test_texts_of_sentences_and_those_that_a_page_marks_are_found(tree, monkeypatch):
     (tree / "code.py").write_text('a = mark("Five")\nb = sentence("Six {x}", x=1)\n')
     (tree / "more.py").write_text('c = counted("{number} node", "{number} nodes", 7)\n')
