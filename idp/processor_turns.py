@@ -42,7 +42,7 @@ class _Request:
 
 
 class _Thread:
-    """A thread without a request. *work* is released when it has got one, or has to end."""
+    """A thread without work. *work* is released when it has got a request, or has to end."""
 
     __slots__ = ("request", "work")
 
@@ -154,7 +154,9 @@ class ProcessorTurns:
             thread.request = request
             thread.work.release()
             return
-        new = threading.Thread(target=self._work, args=(request,), name="web", daemon=True)
+        thread = _Thread()
+        thread.request = request
+        new = threading.Thread(target=self._work, args=(thread,), name="web", daemon=True)
         try:
             new.start()
         except RuntimeError:  # the system has no more: it waits for one that we have
@@ -163,16 +165,17 @@ class ProcessorTurns:
         else:
             self._running.add(new)
 
-    def _work(self, first: _Request) -> None:
+    def _work(self, thread: _Thread) -> None:
         """Answer one request after another, in a thread, as long as there are some."""
-        thread, request = _Thread(), first
-        while True:
+        request = thread.request
+        while request is not None:
+            thread.request = None
             _of_thread.current = (self, request)
             request.answer()
-            following = self._end(thread, request) or self._wait(thread)
-            if following is None:
-                break
-            request = following
+            request = self._end(thread, request)
+            if request is None:
+                _of_thread.current = None  # an idle thread keeps nothing of its last request
+                request = self._wait(thread)
 
     def _end(self, thread: _Thread, request: _Request) -> _Request | None:
         """End a request; return the one that the same thread answers next, else it is idle."""
@@ -181,7 +184,6 @@ class ProcessorTurns:
                 following = self._next(has_thread=True)
                 if following is not None:
                     return following
-            thread.request = None
             self._idle.append(thread)
         return None
 

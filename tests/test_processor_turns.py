@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from support.nets import NET_SECONDS
@@ -61,7 +63,7 @@ class Running:
 
 @pytest.fixture
 def patient() -> Iterator[Running]:
-    running = Running(ProcessorTurns(ENOUGH, FOREVER))
+    running = Running(ProcessorTurns(ENOUGH, FOREVER, idle_seconds=FOREVER))
     yield running
     running.end()
 
@@ -168,6 +170,19 @@ def test_a_thread_that_has_nothing_to_do_for_long_ends():
 
     running.until("second")
     running.end()
+
+
+def test_an_idle_thread_keeps_nothing_of_its_last_request(patient):
+    class Kept:
+        """What a request holds."""
+
+    kept, done = Kept(), threading.Event()
+    gone = weakref.ref(kept, lambda _: done.set())
+    patient.turns.submit(partial(id, kept))
+    del kept
+
+    assert done.wait(NET_SECONDS)
+    assert gone() is None
 
 
 def test_closing_waits_for_the_requests_that_run(patient):
