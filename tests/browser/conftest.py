@@ -160,7 +160,8 @@ def page_without_script(new_page: NewPage) -> Page:
 def axe(browser: Browser | Firefox) -> Callable[[Page], None]:
     """Judge a page by axe: ``axe(page)`` fails with the list of what it violates.
 
-    A click ends when the next page has begun to arrive; the judge waits until it is all there.
+    A click ends when the next page has begun to arrive; the judge waits until it is all there. Of
+    a key that is pressed it knows nothing: expect something of the next page first.
     """
     script = Axe().axe_script
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,7 @@ def test_a_sign_in_is_found_and_its_timeline_opened(farm_page, sixty_sign_ins, l
     expect(farm_page.get_by_role("row", name=ALICE)).to_have_count(0)
     farm_page.get_by_label("Code").fill("")
     farm_page.keyboard.press("Enter")
+    expect(farm_page).not_to_have_url(re.compile("MSIS5007"))
     looks(farm_page, "admin-sign-ins")
     farm_page.get_by_role("link", name="Step by step").click()
     expect(farm_page.get_by_role("main")).to_contain_text("permitted")
