@@ -116,11 +116,16 @@ def demo(
             variables=_image_variables() if compat else None,
             hasher=None if data_dir else PasswordHasher.cheapest(),
         ) as demo:
-            if as_json:
-                print_json(demo.as_json())
-            else:
-                click.echo(_start_page(demo, keeps=data_dir is not None))
+            _say_ready(demo, as_json=as_json, keeps=data_dir is not None)
             _stay(stopped)
+
+
+def _say_ready(demo: Demo, *, as_json: bool, keeps: bool) -> None:
+    """Print where the demo is, for a program or for a reader."""
+    if as_json:
+        print_json(demo.as_json())
+    else:
+        click.echo(_start_page(demo, keeps=keeps))
 
 
 def _stay(stopped: threading.Event) -> None:

@@ -138,8 +138,7 @@ def run_demo(
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         demo = Demo(address, folder, users, tls, compat=compat)
         if radius:
-            told = _answer_radius(services, bind, stack, free_port=free_port)
-            demo = replace(demo, radius=told)
+            demo = replace(demo, radius=_answer_radius(services, bind, stack, free_port=free_port))
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
         must_answer(demo.pages, reachable_address(bind), tls.ca_file if tls else None)
