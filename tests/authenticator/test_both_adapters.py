@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.servers.two_adapters import Adapter, Request
+from support.servers.two_adapters import Adapter, Request, fail_before
 
 from adapter.mfa.devices.device import CURRENT_APPS
 from idp.authenticator.bodies import MAX_BODY_LENGTH
@@ -252,14 +252,7 @@ class Unforeseen(Exception):
 def test_what_fails_before_a_call_is_answered_alike_and_the_end_comes_all_the_same(
     error, status, both, device
 ):
-    def fail():
-        raise error
-
-    ended = []
-    for adapter in both:
-        edge = adapter.app.extensions["edge"]
-        edge.before.append(fail)
-        edge.afterwards.append(lambda: ended.append(None))
+    ended = fail_before(both, error)
     observed, went_through_flask = made_of(both, lambda: device.signed(get("account")))
 
     assert (observed.code, went_through_flask, len(ended)) == (status, False, 2)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.servers.two_adapters import Adapter, Request
+from support.servers.two_adapters import Adapter, Request, fail_before
 
 from idp.config.schema import (
     LoggingSection,
@@ -194,14 +194,7 @@ class Unforeseen(Exception):
 def test_what_fails_before_a_request_is_answered_alike_and_the_end_comes_all_the_same(
     error, status, both
 ):
-    def fail():
-        raise error
-
-    ended = []
-    for adapter in both:
-        edge = adapter.app.extensions["edge"]
-        edge.before.append(fail)
-        edge.afterwards.append(lambda: ended.append(None))
+    ended = fail_before(both, error)
     observed, went_through_flask = asked_of(both, get(LIST))
 
     assert (observed.code, went_through_flask, len(ended)) == (status, False, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -139,6 +139,20 @@ class Adapter:
             for sample in family.samples
             if sample.name.endswith(("_total", "_count"))
         }
+
+
+def fail_before(adapters: Iterable[Adapter], error: Exception) -> list[None]:
+    """Let each adapter fail before it answers; the list that is returned grows at each end."""
+    ended: list[None] = []
+
+    def fail() -> None:
+        raise error
+
+    for adapter in adapters:
+        edge = adapter.app.extensions["edge"]
+        edge.before.append(fail)
+        edge.afterwards.append(lambda: ended.append(None))
+    return ended
 
 
 def _settled(text: str) -> str:
