@@ -35,7 +35,7 @@ used_once = Table(
     metadata,
     text("kind", primary_key=True),
     text("key", primary_key=True),  # a digest: what it stands for may be long or confidential
-    instant("expires_at", index=True),
+    instant("expires_at"),
     sqlite_with_rowid=False,
 )
 
@@ -71,6 +71,7 @@ password_limits = Table(
     text("name", primary_key=True),
     Column("wrong", Integer, nullable=False),
     instant("last_at"),
+    sqlite_with_rowid=False,
 )
 
 account_activity = Table(  # of the smart lock-out
@@ -82,6 +83,7 @@ account_activity = Table(  # of the smart lock-out
     Column("unknown_wrong", Integer, nullable=False, server_default="0"),
     instant("unknown_at", nullable=True),
     text("addresses", server_default="[]"),  # a JSON list, oldest first
+    sqlite_with_rowid=False,
 )
 
 password_resets = Table(
@@ -209,7 +211,7 @@ session_participants = Table(  # the assertions issued in each session
     text("name_qualifier", nullable=True),
     text("sp_name_qualifier", nullable=True),
     text("session_index"),
-    instant("expires_at", index=True),
+    instant("expires_at"),
     text("request_id", nullable=True),  # of the LogoutRequest to the service provider
     text("log_out", nullable=True),  # the log-out that sent it
     instant("asked_at", nullable=True),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.prepared import Asked, Prepared
 from idp.store.schema import used_once
+from idp.store.sweep import sweep
 
 _CLAIM = Prepared(
     text(
@@ -98,8 +99,7 @@ class SqlUsedOnce:
 
     def purge(self, now: datetime, limit: int = 10_000) -> int:
         """Delete at most *limit* keys that expired before *now*; return their number."""
-        with self._database.write(durable=False) as connection:
-            return purge(connection, now, limit)
+        return next(sweep(self._database, used_once, used_once.c.expires_at < now, limit))
 
 
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:
@@ -112,15 +112,3 @@ def expires_at(connection: Connection, kind: str, parts: tuple[str, ...]) -> dat
     """Return when the key of these *parts* expires, None if it is not used."""
     found = _EXPIRES_AT.first(connection, {"kind": kind, "key": digest_key(*parts)})
     return None if found is None else found[0]
-
-
-def purge(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete at most *limit* keys that expired *before* this time; return their number."""
-    rows = tuple_(used_once.c.kind, used_once.c.key)
-    expired = (
-        select(used_once.c.kind, used_once.c.key)
-        .where(used_once.c.expires_at < before)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # what another node is deleting is left to it
-    )
-    return connection.execute(delete(used_once).where(rows.in_(expired))).rowcount
