@@ -216,9 +216,8 @@ session_participants = Table(  # the assertions issued in each session
     text("log_out", nullable=True),  # the log-out that sent it
     instant("asked_at", nullable=True),
     text("outcome", nullable=True),
-    Index("ix_session_participants_session", "session", "trust"),
     Index("ix_session_participants_trust", "trust", "name_id"),
-    Index("ix_session_participants_user", "user", "trust"),
+    Index("ix_session_participants_user", "user", "session", "trust"),
 )
 Index(
     "ix_session_participants_request_id",
@@ -231,7 +230,7 @@ log_outs = Table(
     metadata,
     text("id", primary_key=True),
     text("user"),
-    text("sessions"),  # roots as JSON: those of this browser, and those of others
+    text("sessions"),  # as JSON: roots in this browser and in others, and names of other users
     text("activity_id"),
     instant("started_at"),
     text("asked_by", nullable=True),  # as JSON

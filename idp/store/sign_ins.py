@@ -59,7 +59,10 @@ _FACTS = Prepared(
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
         select(session_participants.c.session)
-        .where(session_participants.c.session == bindparam("session"))
+        .where(
+            session_participants.c.user == bindparam("upn"),
+            session_participants.c.session == bindparam("session"),
+        )
         .limit(1)
         .scalar_subquery(),
         *_COLUMNS,
@@ -94,8 +97,8 @@ class SqlSignInStore:
         """Return what a step of a sign-in needs to know, read at one moment.
 
         *entity_id* is any identifier of the trust, None for a sign-in without a trust. *user* is a
-        UPN in canonical spelling. *node* is the name of a node; if there is none of that name, the
-        farm's first node is returned. Raises
+        UPN in canonical spelling, and the session is one of this user. *node* is the name of a
+        node; if there is none of that name, the farm's first node is returned. Raises
         :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
         """
         values = {
