@@ -79,7 +79,7 @@ def purge(
     keep: Retention = KEEP_EVERYTHING,
 ) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction."""
-    return PurgedRows(*(next(batches) for batches in _purges(database, now, limit, keep)))
+    return PurgedRows(*(next(batches, 0) for batches in _purges(database, now, limit, keep)))
 
 
 def purge_all(

@@ -10,6 +10,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from idp.store.engine import Database
 
+MAX_FOUND = 10_000
+"""Rows that are looked for at a time: each time, PostgreSQL may go through the whole table."""
+
 
 def sweep(database: Database, table: Table, old: ColumnElement[bool], limit: int) -> Iterator[int]:
     """Delete the rows that are *old*, at most *limit* in a transaction; yield how many each time.
@@ -19,15 +22,16 @@ def sweep(database: Database, table: Table, old: ColumnElement[bool], limit: int
     nodes may sweep a table at once: they lock rows in the same order.
     """
     keys = tuple(table.primary_key)
-    found = select(*keys).where(old).order_by(*keys).limit(limit)
-    rows = found
-    while True:
+    first = rows = select(*keys).where(old).order_by(*keys).limit(MAX_FOUND)
+    is_more = True
+    while is_more:
         with database.read() as connection:
-            due = connection.execute(rows).all()
-        yield _delete(database, table, old, due) if due else 0
-        if len(due) < limit:
-            return
-        rows = found.where(tuple_(*keys) > tuple_(*due[-1]))
+            found = connection.execute(rows).all()
+        for start in range(0, len(found), limit):
+            yield _delete(database, table, old, found[start : start + limit])
+        is_more = len(found) == MAX_FOUND
+        if is_more:
+            rows = first.where(tuple_(*keys) > tuple_(*found[-1]))
 
 
 def _delete(database: Database, table: Table, old: ColumnElement[bool], due: Any) -> int:

@@ -99,7 +99,8 @@ class SqlUsedOnce:
 
     def purge(self, now: datetime, limit: int = 10_000) -> int:
         """Delete at most *limit* keys that expired before *now*; return their number."""
-        return next(sweep(self._database, used_once, used_once.c.expires_at < now, limit))
+        is_old = used_once.c.expires_at < now
+        return next(sweep(self._database, used_once, is_old, limit), 0)
 
 
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:

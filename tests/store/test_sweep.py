@@ -40,7 +40,16 @@ def test_old_rows_among_young_ones_go_in_batches_and_the_young_ones_stay(databas
 
     assert list(sweep(database, used_once, IS_OLD, FEW)) == [FEW] * 7 + [5]
     assert sorted(kinds(database)) == ["a!"] * 3 + ["c!"] * 3 + ["e!"] * 3
-    assert list(sweep(database, used_once, IS_OLD, FEW)) == [0]
+    assert list(sweep(database, used_once, IS_OLD, FEW)) == []
+
+
+def test_more_old_rows_than_are_looked_for_at_a_time_go_as_well(database, monkeypatch):
+    monkeypatch.setattr("idp.store.sweep.MAX_FOUND", 4)
+    for kind in "abcdefgh":
+        fill(database, kind, 2, OLD if kind in "aceg" else YOUNG)
+
+    assert list(sweep(database, used_once, IS_OLD, 3)) == [3, 1, 3, 1]
+    assert sorted(kinds(database)) == [*"bbddffhh"]
 
 
 def test_a_table_with_numbered_rows_is_swept_in_the_same_way(database):
@@ -50,7 +59,7 @@ def test_a_table_with_numbered_rows_is_swept_in_the_same_way(database):
         connection.execute(insert(session_participants), rows)
 
     is_old = session_participants.c.expires_at < NOON
-    assert list(sweep(database, session_participants, is_old, FEW)) == [FEW, FEW, 0]
+    assert list(sweep(database, session_participants, is_old, FEW)) == [FEW, FEW]
 
 
 @pytest.fixture
@@ -72,13 +81,14 @@ def test_looking_for_old_rows_locks_nobody_out(database_file, transactions):
     fill(database, "a", 2_000, YOUNG)
     transactions.clear()
 
-    assert list(sweep(database, used_once, IS_OLD, FEW)) == [0]
+    assert list(sweep(database, used_once, IS_OLD, FEW)) == []
 
     assert transactions == []
     database.dispose()
 
 
-def test_no_row_is_looked_at_again_for_the_next_batch(database_file):
+def test_no_row_is_looked_at_again_for_the_next_batch(database_file, monkeypatch):
+    monkeypatch.setattr("idp.store.sweep.MAX_FOUND", FEW)
     database = Database(f"sqlite:///{database_file}")
     fill(database, "a", 5_000, YOUNG)
     once = steps(database, lambda: list(sweep(database, used_once, IS_OLD, FEW)))
