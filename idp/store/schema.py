@@ -36,6 +36,8 @@ used_once = Table(
     text("kind", primary_key=True),
     text("key", primary_key=True),  # a digest: what it stands for may be long or confidential
     instant("expires_at"),
+    text("holder", nullable=True),  # a digest of who may use it again
+    instant("held_until", nullable=True),  # until then
     sqlite_with_rowid=False,
 )
 

@@ -25,7 +25,7 @@ from idp.store.mfa.policies import READ
 from idp.store.mfa.policies import ROW as MFA_POLICIES
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
-from idp.store.prepared import Asked, Prepared
+from idp.store.prepared import Prepared
 from idp.store.schema import (
     account_activity,
     nodes,
@@ -40,7 +40,6 @@ from idp.store.trusts import read_trust
 from idp.store.user_rows import BY_UPN, USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
-ANSWERED_IN_SESSION = "answered-in-session"
 
 _ONE = select(literal(1).label("one")).subquery()
 _NODE_COLUMNS = tuple(field.name for field in fields(Node))
@@ -232,6 +231,10 @@ class Repeatable:
     at: datetime
     until: datetime
 
+    def hold(self) -> once.Hold:
+        """Return what lets the session use the request again."""
+        return once.Hold(once.digest_key(self.session), self.until)
+
 
 class Use:
     """The use of a request, stored in a transaction that must not commit if it is not allowed."""
@@ -246,12 +249,8 @@ class Use:
         self._connection = connection
         self._request = request
         self._repeatable = repeatable
-        self._claimed = once.ask_claim(connection, AUTHN_REQUEST, request, expires_at)
-        self._in_session: Asked | None = None
-        if repeatable is not None:
-            key = (*request, repeatable.session)
-            until = repeatable.until
-            self._in_session = once.ask_claim(connection, ANSWERED_IN_SESSION, key, until)
+        hold = None if repeatable is None else repeatable.hold()
+        self._claimed = once.ask_claim(connection, AUTHN_REQUEST, request, expires_at, hold)
 
     def is_allowed(self) -> bool:
         """Say whether it is the first one, or the second one in the same session, not long ago."""
@@ -259,9 +258,10 @@ class Use:
 
     def _is_second(self) -> bool:
         repeatable = self._repeatable
-        if repeatable is None or self._in_session is None or self._in_session.count():
+        if repeatable is None:
+            return False
+        first = once.find_hold(self._connection, AUTHN_REQUEST, self._request)
+        if first is None or first.holder != repeatable.hold().holder:
             return False  # it was answered in another session
-        key = (*self._request, repeatable.session)
-        ends = once.expires_at(self._connection, ANSWERED_IN_SESSION, key)
         # The second condition is for a clock that was set back meanwhile.
-        return ends is not None and repeatable.at < ends <= repeatable.until
+        return repeatable.at < first.until <= repeatable.until
