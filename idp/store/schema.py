@@ -8,6 +8,9 @@ tables have no foreign key to ``users``, because users may come from another dir
 
 A table or column is only ever added, and a new column is nullable or has a server default: nodes
 of the previous version keep writing to the table during a rolling upgrade (docs/operation.md).
+
+Each request of a sign-in writes to ``used_once``, ``session_participants`` and ``challenges``.
+They have no index for purges: ``sweep`` does without.
 """
 
 from __future__ import annotations
