@@ -20,8 +20,8 @@ class LogOuts(Protocol):
     def trusts_of(self, user: str, now: datetime) -> Sequence[str]:
         """Return the entity ids of the trusts whose session of *user* (a UPN) may still be open."""
 
-    def participants(self, sessions: Sequence[str]) -> Sequence[Participant]:
-        """Return what all service providers of these sessions received, oldest first."""
+    def participants(self, users: Sequence[str], sessions: Sequence[str]) -> Sequence[Participant]:
+        """Return what all service providers of these users' sessions received, oldest first."""
 
     def begin(
         self,

@@ -69,6 +69,7 @@ class LogOut:
 
     ``sessions`` are the roots of the sessions of ``user`` that it ends in this browser,
     ``elsewhere`` those in other browsers. ``asked_by`` is None if the user began it on our page.
+    ``namesakes`` are other users whose sessions it ends, since they have the same NameID.
     """
 
     id: str
@@ -78,3 +79,9 @@ class LogOut:
     started_at: datetime
     asked_by: AskedBy | None = None
     elsewhere: tuple[str, ...] = ()
+    namesakes: tuple[str, ...] = ()
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """All users whose sessions it ends."""
+        return (self.user, *self.namesakes)

@@ -50,7 +50,7 @@ class SignInStore(Protocol):
         """Return what a step of a sign-in needs to know, all of the same moment.
 
         *entity_id* is any identifier of the trust, None for a sign-in without one. *session_id* is
-        the root of the session, *node* the name of a node (None: the farm's first). Raises
+        the root of a session of *user*, *node* the name of a node (None: the farm's first). Raises
         :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
         """
 

@@ -28,7 +28,8 @@ module                what it does
 ``mfa/``              second factors
 ``nps``               NPS hosts and their clients; ``nps_schema`` has their tables
 ``notices``           tells users of changes: ``tell``; ``outbox`` has the mails that wait
-``maintenance``       deletes rows that are no longer needed; ``agreed_time`` says by which time
+``maintenance``       deletes rows that are no longer needed: ``sweep`` finds them without an index,
+                      ``agreed_time`` says by which time
 ====================  ==============================================================================
 
 Read ``engine`` first, then ``trusts``. A class ``SqlX`` implements the protocol ``X`` of the room

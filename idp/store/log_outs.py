@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from itertools import chain, product
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -54,11 +55,14 @@ _OF_USER = (
     .order_by(table.c.trust)
     .limit(MAX_PARTICIPANTS)
 )
-_OF_SESSION = Prepared(_NEWEST.where(table.c.session == bindparam("session")))
+_OF_SESSION = Prepared(
+    _NEWEST.where(table.c.user == bindparam("user"), table.c.session == bindparam("session"))
+)
 _BEGIN = Prepared(insert(log_outs).values({each.name: bindparam(each.name) for each in log_outs.c}))
 _SIGN_OUT_ASKER = Prepared(
     update(table)
     .where(
+        table.c.user == bindparam("of_user"),
         table.c.session == bindparam("of_session"),
         table.c.trust == bindparam("of_trust"),
         table.c.outcome.is_(None),
@@ -116,11 +120,16 @@ class SqlLogOuts:
         with self._database.read() as connection:
             return connection.scalars(_OF_USER, {"user": user, "now": now}).all()
 
-    def participants(self, sessions: Sequence[str]) -> tuple[Participant, ...]:
-        """Return the assertions of all service providers in these sessions."""
+    def participants(
+        self, users: Sequence[str], sessions: Sequence[str]
+    ) -> tuple[Participant, ...]:
+        """Return the assertions of all service providers in these users' sessions."""
         with self._database.read() as connection:
-            by_session = [_OF_SESSION.all(connection, {"session": each}) for each in sessions]
-        rows = sorted(row for session_rows in by_session for row in session_rows)
+            found = [
+                _OF_SESSION.all(connection, {"user": user, "session": session})
+                for user, session in product(users, sessions)
+            ]
+        rows = sorted(chain.from_iterable(found))
         return tuple(map(participant_from_row, rows))
 
     def begin(
@@ -148,7 +157,8 @@ class SqlLogOuts:
                 used_once.claim(connection, SESSION_ENDED, session, sessions_end_by)
                 if asked is not None:
                     asker = {"of_session": session, "of_trust": asked.trust}
-                    _SIGN_OUT_ASKER.run(connection, asker)
+                    for user in log_out.users:
+                        _SIGN_OUT_ASKER.run(connection, {**asker, "of_user": user})
             _BEGIN.run(connection, _row_of(log_out, expires_at))
             sign_in_log.append(connection, log)
         return True
@@ -186,7 +196,7 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
     return {
         "id": log_out.id,
         "user": log_out.user,
-        "sessions": json.dumps([log_out.sessions, log_out.elsewhere]),
+        "sessions": json.dumps([log_out.sessions, log_out.elsewhere, log_out.namesakes]),
         "activity_id": log_out.activity_id,
         "started_at": log_out.started_at,
         "asked_by": json.dumps(asdict(log_out.asked_by)) if log_out.asked_by else None,
@@ -198,7 +208,7 @@ def _log_out_of(row: Sequence[Any]) -> LogOut | None:
     """Return the log-out of a row, None for an unreadable row: that log-out is over."""
     identifier, user, roots, activity_id, started_at, asked_by, _ = row
     try:
-        sessions, elsewhere = _sessions(roots)
+        sessions, elsewhere, namesakes = _sessions(roots)
         return LogOut(
             id=identifier,
             user=user,
@@ -207,6 +217,7 @@ def _log_out_of(row: Sequence[Any]) -> LogOut | None:
             started_at=started_at,
             asked_by=_asked_by(asked_by) if asked_by else None,
             elsewhere=elsewhere,
+            namesakes=namesakes,
         )
     except DamagedValue as damage:
         log_once("stored_log_out_unreadable", log_out=identifier, problem=str(damage))
@@ -214,11 +225,14 @@ def _log_out_of(row: Sequence[Any]) -> LogOut | None:
 
 
 def _sessions(text: str) -> list[tuple[str, ...]]:
-    """Return the roots of the sessions in this browser and in others; later lists are ignored."""
+    """Return the roots of the sessions in this browser and in others, and the other users.
+
+    Later lists are ignored.
+    """
     lists = load_json(text)
     if not isinstance(lists, list) or len(lists) < 2:
         raise DamagedValue("sessions is not two lists")
-    return [texts_in(each) for each in lists[:2]]
+    return [texts_in(each) for each in (*lists, [])[:3]]
 
 
 def _asked_by(text: str) -> AskedBy:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlalchemy import Table, delete, select
-from sqlalchemy.sql.elements import ColumnElement
+from functools import partial
 
 from adapter.clock import Clock
 from idp.mfa.password_reset import FAILURES
-from idp.store import used_once as once
 from idp.store.admin_schema import admin_requests, changes
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
 from idp.store.recordings import purge_timelines
-from idp.store.schema import log_outs, password_resets, reset_limits, session_participants
+from idp.store.schema import (
+    log_outs,
+    password_resets,
+    reset_limits,
+    session_participants,
+    sign_ins,
+    used_once,
+)
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
+from idp.store.sweep import sweep
 
 GRACE = timedelta(hours=1)
 """Expired keys are kept this much longer, in case a clock was wrong and is set back."""
@@ -33,7 +38,7 @@ KEEP_UNREGISTERED = timedelta(hours=1)
 INTERVAL_SECONDS = 60.0
 """Seconds between two purges."""
 
-BATCH = 1000
+BATCH = 250
 """Rows of one transaction: so few that a sign-in that waits for it does not notice."""
 
 
@@ -66,11 +71,6 @@ class PurgedRows:
     timelines: int = 0
     admin_requests: int = 0
 
-    def most(self) -> int:
-        """Return the highest of the numbers."""
-        numbers: tuple[int, ...] = astuple(self)
-        return max(numbers)
-
 
 def purge(
     database: Database,
@@ -78,33 +78,8 @@ def purge(
     limit: int = BATCH,
     keep: Retention = KEEP_EVERYTHING,
 ) -> PurgedRows:
-    """Delete at most *limit* old rows of each kind, each kind in a short transaction.
-
-    This is cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
-    """
-    return PurgedRows(
-        once.SqlUsedOnce(database).purge(now - GRACE, limit),
-        _purge(database, challenges, challenges.c.created_at < now - KEEP_CHALLENGES, limit),
-        _purge(database, activations, activations.c.expires_at < now - KEEP_ACTIVATIONS, limit),
-        _purge(
-            database, session_participants, session_participants.c.expires_at < now - GRACE, limit
-        ),
-        _purge(database, log_outs, log_outs.c.expires_at < now - GRACE, limit),
-        purge_log(database, now, limit, keep.sign_ins),
-        _purge(
-            database,
-            devices,
-            ~is_registered & (devices.c.activated_at < now - KEEP_UNREGISTERED),
-            limit,
-        ),
-        _purge(database, password_resets, password_resets.c.ends_at < now - GRACE, limit),
-        _purge(
-            database, reset_limits, reset_limits.c.last_at < now - FAILURES.window - GRACE, limit
-        ),
-        purge_log(database, now, limit, keep.audit, changes),
-        purge_timelines(database, now, limit, keep.timelines),
-        _purge(database, admin_requests, admin_requests.c.expires_at < now - GRACE, limit),
-    )
+    """Delete at most *limit* old rows of each kind, each kind in a short transaction."""
+    return PurgedRows(*(next(batches, 0) for batches in _purges(database, now, limit, keep)))
 
 
 def purge_all(
@@ -115,16 +90,47 @@ def purge_all(
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Purge until nothing is due, or *is_stopped*."""
-    while not is_stopped() and purge(database, now, BATCH, keep).most() >= BATCH:
-        pass
+    for batches in _purges(database, now, BATCH, keep):
+        while not is_stopped() and next(batches, None) is not None:
+            pass
 
 
-def _purge(database: Database, table: Table, old: ColumnElement[bool], limit: int) -> int:
-    """Delete rows; those that another node is deleting are left to it."""
-    key = next(iter(table.primary_key))
-    some = select(key).where(old).limit(limit).with_for_update(skip_locked=True)
-    with database.write(durable=False) as connection:
-        return connection.execute(delete(table).where(key.in_(some))).rowcount
+def _purges(
+    database: Database, now: datetime, limit: int, keep: Retention
+) -> tuple[Iterator[int], ...]:
+    """Return what deletes the old rows of each kind, in batches, in the order of PurgedRows."""
+    unregistered = ~is_registered & (devices.c.activated_at < now - KEEP_UNREGISTERED)
+    failed_until = now - FAILURES.window - GRACE
+    by_row = partial(sweep, database, limit=limit)
+    by_log = partial(_repeat, limit, database, now)
+    return (
+        by_row(used_once, used_once.c.expires_at < now - GRACE),
+        by_row(challenges, challenges.c.created_at < now - KEEP_CHALLENGES),
+        by_row(activations, activations.c.expires_at < now - KEEP_ACTIVATIONS),
+        by_row(session_participants, session_participants.c.expires_at < now - GRACE),
+        by_row(log_outs, log_outs.c.expires_at < now - GRACE),
+        by_log(partial(purge_log, log=sign_ins), keep.sign_ins),
+        by_row(devices, unregistered),
+        by_row(password_resets, password_resets.c.ends_at < now - GRACE),
+        by_row(reset_limits, reset_limits.c.last_at < failed_until),
+        by_log(partial(purge_log, log=changes), keep.audit),
+        by_log(purge_timelines, keep.timelines),
+        by_row(admin_requests, admin_requests.c.expires_at < now - GRACE),
+    )
+
+
+def _repeat(
+    limit: int,
+    database: Database,
+    now: datetime,
+    purge_some: Callable[[Database, datetime, int, LogRetention], int],
+    keep: LogRetention,
+) -> Iterator[int]:
+    """Delete what a retention does not keep, in batches, until one of them is not full."""
+    number = limit
+    while number >= limit:
+        number = purge_some(database, now, limit, keep)
+        yield number
 
 
 class Housekeeping:

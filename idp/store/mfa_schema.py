@@ -98,7 +98,7 @@ challenges = Table(
     Column("number_digest", LargeBinary, nullable=False),
     text("application"),
     text("client_ip"),
-    instant("created_at", index=True),
+    instant("created_at"),
     text("state"),
     text("answered_by", nullable=True),
     Column("reported", Boolean, nullable=False),

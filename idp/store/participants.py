@@ -52,8 +52,9 @@ _LOCK_SHARED = Prepared(text("SELECT pg_advisory_xact_lock_shared(hashtextextend
 _TRIM = Prepared(
     text(
         "DELETE FROM session_participants"
-        " WHERE session = :session AND trust = :trust AND serial <="
-        " (SELECT serial FROM session_participants WHERE session = :session AND trust = :trust"
+        ' WHERE "user" = :user AND session = :session AND trust = :trust AND serial <='
+        " (SELECT serial FROM session_participants"
+        ' WHERE "user" = :user AND session = :session AND trust = :trust'
         " ORDER BY serial DESC LIMIT 1 OFFSET :most)"
     )
 )

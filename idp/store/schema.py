@@ -8,6 +8,9 @@ tables have no foreign key to ``users``, because users may come from another dir
 
 A table or column is only ever added, and a new column is nullable or has a server default: nodes
 of the previous version keep writing to the table during a rolling upgrade (docs/operation.md).
+
+Each request of a sign-in writes to ``used_once``, ``session_participants`` and ``challenges``.
+They have no index for purges: ``sweep`` does without.
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ used_once = Table(
     metadata,
     text("kind", primary_key=True),
     text("key", primary_key=True),  # a digest: what it stands for may be long or confidential
-    instant("expires_at", index=True),
+    instant("expires_at"),
+    text("holder", nullable=True),  # a digest of who may use it again
+    instant("held_until", nullable=True),  # until then
     sqlite_with_rowid=False,
 )
 
@@ -71,6 +76,7 @@ password_limits = Table(
     text("name", primary_key=True),
     Column("wrong", Integer, nullable=False),
     instant("last_at"),
+    sqlite_with_rowid=False,
 )
 
 account_activity = Table(  # of the smart lock-out
@@ -82,6 +88,7 @@ account_activity = Table(  # of the smart lock-out
     Column("unknown_wrong", Integer, nullable=False, server_default="0"),
     instant("unknown_at", nullable=True),
     text("addresses", server_default="[]"),  # a JSON list, oldest first
+    sqlite_with_rowid=False,
 )
 
 password_resets = Table(
@@ -209,14 +216,13 @@ session_participants = Table(  # the assertions issued in each session
     text("name_qualifier", nullable=True),
     text("sp_name_qualifier", nullable=True),
     text("session_index"),
-    instant("expires_at", index=True),
+    instant("expires_at"),
     text("request_id", nullable=True),  # of the LogoutRequest to the service provider
     text("log_out", nullable=True),  # the log-out that sent it
     instant("asked_at", nullable=True),
     text("outcome", nullable=True),
-    Index("ix_session_participants_session", "session", "trust"),
     Index("ix_session_participants_trust", "trust", "name_id"),
-    Index("ix_session_participants_user", "user", "trust"),
+    Index("ix_session_participants_user", "user", "session", "trust"),
 )
 Index(
     "ix_session_participants_request_id",
@@ -229,7 +235,7 @@ log_outs = Table(
     metadata,
     text("id", primary_key=True),
     text("user"),
-    text("sessions"),  # roots as JSON: those of this browser, and those of others
+    text("sessions"),  # as JSON: roots in this browser and in others, and names of other users
     text("activity_id"),
     instant("started_at"),
     text("asked_by", nullable=True),  # as JSON

@@ -25,7 +25,7 @@ from idp.store.mfa.policies import READ
 from idp.store.mfa.policies import ROW as MFA_POLICIES
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
-from idp.store.prepared import Asked, Prepared
+from idp.store.prepared import Prepared
 from idp.store.schema import (
     account_activity,
     nodes,
@@ -40,7 +40,6 @@ from idp.store.trusts import read_trust
 from idp.store.user_rows import BY_UPN, USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
-ANSWERED_IN_SESSION = "answered-in-session"
 
 _ONE = select(literal(1).label("one")).subquery()
 _NODE_COLUMNS = tuple(field.name for field in fields(Node))
@@ -59,7 +58,10 @@ _FACTS = Prepared(
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
         select(session_participants.c.session)
-        .where(session_participants.c.session == bindparam("session"))
+        .where(
+            session_participants.c.user == bindparam("upn"),
+            session_participants.c.session == bindparam("session"),
+        )
         .limit(1)
         .scalar_subquery(),
         *_COLUMNS,
@@ -94,8 +96,8 @@ class SqlSignInStore:
         """Return what a step of a sign-in needs to know, read at one moment.
 
         *entity_id* is any identifier of the trust, None for a sign-in without a trust. *user* is a
-        UPN in canonical spelling. *node* is the name of a node; if there is none of that name, the
-        farm's first node is returned. Raises
+        UPN in canonical spelling, and the session is one of this user. *node* is the name of a
+        node; if there is none of that name, the farm's first node is returned. Raises
         :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
         """
         values = {
@@ -229,6 +231,10 @@ class Repeatable:
     at: datetime
     until: datetime
 
+    def hold(self) -> once.Hold:
+        """Return what lets the session use the request again."""
+        return once.Hold(once.digest_key(self.session), self.until)
+
 
 class Use:
     """The use of a request, stored in a transaction that must not commit if it is not allowed."""
@@ -243,12 +249,8 @@ class Use:
         self._connection = connection
         self._request = request
         self._repeatable = repeatable
-        self._claimed = once.ask_claim(connection, AUTHN_REQUEST, request, expires_at)
-        self._in_session: Asked | None = None
-        if repeatable is not None:
-            key = (*request, repeatable.session)
-            until = repeatable.until
-            self._in_session = once.ask_claim(connection, ANSWERED_IN_SESSION, key, until)
+        hold = None if repeatable is None else repeatable.hold()
+        self._claimed = once.ask_claim(connection, AUTHN_REQUEST, request, expires_at, hold)
 
     def is_allowed(self) -> bool:
         """Say whether it is the first one, or the second one in the same session, not long ago."""
@@ -256,9 +258,10 @@ class Use:
 
     def _is_second(self) -> bool:
         repeatable = self._repeatable
-        if repeatable is None or self._in_session is None or self._in_session.count():
+        if repeatable is None:
+            return False
+        first = once.find_hold(self._connection, AUTHN_REQUEST, self._request)
+        if first is None or first.holder != repeatable.hold().holder:
             return False  # it was answered in another session
-        key = (*self._request, repeatable.session)
-        ends = once.expires_at(self._connection, ANSWERED_IN_SESSION, key)
         # The second condition is for a clock that was set back meanwhile.
-        return ends is not None and repeatable.at < ends <= repeatable.until
+        return repeatable.at < first.until <= repeatable.until

@@ -15,7 +15,7 @@ from idp.store.columns import ONLY_WHERE
 from idp.store.engine import Database
 from idp.store.schema import metadata
 
-HEAD = "0026"
+HEAD = "0027"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
 
 

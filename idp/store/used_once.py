@@ -7,33 +7,38 @@ as long as its row exists; the expiry only says when the row may be deleted.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_
+from sqlalchemy import Connection, bindparam, func, select, text
 
-from idp.store.column_types import Instant
+from idp.store.column_types import Instant, StorableText
 from idp.store.engine import Database
 from idp.store.prepared import Asked, Prepared
 from idp.store.schema import used_once
+from idp.store.sweep import sweep
 
 _CLAIM = Prepared(
     text(
-        "INSERT INTO used_once (kind, key, expires_at) VALUES (:kind, :key, :expires_at)"
-        " ON CONFLICT DO NOTHING"
-    ).bindparams(bindparam("expires_at", type_=Instant))
-)
-_IS_USED = Prepared(
-    select(used_once.c.kind).where(
-        used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key")
+        "INSERT INTO used_once (kind, key, expires_at, holder, held_until)"
+        " VALUES (:kind, :key, :expires_at, :holder, :held_until) ON CONFLICT DO NOTHING"
+    ).bindparams(
+        bindparam("expires_at", type_=Instant),
+        bindparam("holder", type_=StorableText),
+        bindparam("held_until", type_=Instant),
     )
 )
+_OF_KEY = (used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key"))
+_EXPIRES_AT = Prepared(select(used_once.c.expires_at).where(*_OF_KEY))
+_HELD = Prepared(select(used_once.c.holder, used_once.c.held_until).where(*_OF_KEY))
 
 
-_EXPIRES_AT = Prepared(
-    select(used_once.c.expires_at).where(
-        used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key")
-    )
-)
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who may use a key again, as a digest, and until when."""
+
+    holder: str
+    until: datetime
 
 
 def digest_key(*parts: str) -> str:
@@ -61,11 +66,30 @@ def claim_parts(
 
 
 def ask_claim(
-    connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
+    connection: Connection,
+    kind: str,
+    parts: tuple[str, ...],
+    expires_at: datetime,
+    hold: Hold | None = None,
 ) -> Asked:
-    """Mark the key of these *parts* as used; the count of the answer is 1 if it was unused."""
-    values = {"kind": kind, "key": digest_key(*parts), "expires_at": expires_at}
+    """Mark the key of these *parts* as used; the count of the answer is 1 if it was unused.
+
+    The *hold* is stored with it, for :func:`find_hold`.
+    """
+    values = {
+        "kind": kind,
+        "key": digest_key(*parts),
+        "expires_at": expires_at,
+        "holder": hold and hold.holder,
+        "held_until": hold and hold.until,
+    }
     return _CLAIM.ask(connection, values)
+
+
+def find_hold(connection: Connection, kind: str, parts: tuple[str, ...]) -> Hold | None:
+    """Return who may use the key of these *parts* again; None if nobody may."""
+    holder, until = _HELD.first(connection, _key(kind, parts)) or (None, None)
+    return None if holder is None or until is None else Hold(holder, until)
 
 
 class SqlUsedOnce:
@@ -98,29 +122,20 @@ class SqlUsedOnce:
 
     def purge(self, now: datetime, limit: int = 10_000) -> int:
         """Delete at most *limit* keys that expired before *now*; return their number."""
-        with self._database.write(durable=False) as connection:
-            return purge(connection, now, limit)
+        is_old = used_once.c.expires_at < now
+        return next(sweep(self._database, used_once, is_old, limit), 0)
 
 
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:
     """Say whether the key of these *parts* is used."""
-    values = {"kind": kind, "key": digest_key(*parts)}
-    return _IS_USED.first(connection, values) is not None
+    return expires_at(connection, kind, parts) is not None
 
 
 def expires_at(connection: Connection, kind: str, parts: tuple[str, ...]) -> datetime | None:
     """Return when the key of these *parts* expires, None if it is not used."""
-    found = _EXPIRES_AT.first(connection, {"kind": kind, "key": digest_key(*parts)})
+    found = _EXPIRES_AT.first(connection, _key(kind, parts))
     return None if found is None else found[0]
 
 
-def purge(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete at most *limit* keys that expired *before* this time; return their number."""
-    rows = tuple_(used_once.c.kind, used_once.c.key)
-    expired = (
-        select(used_once.c.kind, used_once.c.key)
-        .where(used_once.c.expires_at < before)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # what another node is deleting is left to it
-    )
-    return connection.execute(delete(used_once).where(rows.in_(expired))).rowcount
+def _key(kind: str, parts: tuple[str, ...]) -> dict[str, str]:
+    return {"kind": kind, "key": digest_key(*parts)}

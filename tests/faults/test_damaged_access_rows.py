@@ -190,6 +190,6 @@ def test_a_log_out_that_cannot_be_read_is_over(column, value, server, damage):
 def test_an_outcome_that_only_a_later_version_knows_is_no_success(server, damage):
     damage("session_participants", "outcome", "timed_out", session="root")
 
-    (participant,) = server.services().log_outs.participants(["root"])
+    (participant,) = server.services().log_outs.participants([ALICE], ["root"])
 
     assert participant.outcome == "failed"

@@ -93,6 +93,26 @@ def test_a_browser_without_the_session_ends_the_one_that_is_named(
     assert outcomes_on(page) == {}
 
 
+def test_a_name_that_two_users_have_ends_the_sessions_of_both(
+    federation, logout_app, browser, deliver
+):
+    wiki, shop = logout_app("wiki", {"name_id_format": EMAIL}), logout_app("shop")
+    one, other = (federation.add_user(email="team@example.test", phone=None) for _ in range(2))
+    elsewhere = federation.browser()
+    told = wiki.sign_in(browser, one)
+    wiki.sign_in(elsewhere, other)
+    shop.sign_in(elsewhere, other)
+
+    sent = deliver(wiki.logout_request(told, name_id=told.name_id, session_indexes=()))
+    assert sent.status == ("Success",)  # the session of this browser alone
+    assert is_signed_in(federation, elsewhere, wiki)
+
+    sent = deliver(wiki.logout_request(told, name_id=told.name_id, session_indexes=()))
+    assert sent.status == ("Success", "PartialLogout")
+    assert not is_signed_in(federation, elsewhere, wiki)
+    assert federation.log[-1].detail == f"{shop.entity_id} elsewhere"
+
+
 def test_the_browser_with_the_session_still_reaches_the_others(
     federation, logout_app, browser, deliver
 ):

@@ -63,7 +63,7 @@ NAMES = {
 def test_an_issued_name_reads_back_as_it_was(name_id, sign_ins, log_outs):
     assert issue(sign_ins, name_id=name_id)
 
-    (one,) = log_outs.participants(["root"])
+    (one,) = log_outs.participants([ALICE], ["root"])
     assert one.issued == replace(TOLD, name_id=name_id)
     assert (one.request_id, one.asked_at, one.outcome) == (None, None, None)
     assert log_outs.named(WIKI, name_id.value, NOON) == (one,) if name_id else True
@@ -83,9 +83,9 @@ def test_the_newest_rows_of_a_service_provider_stay_and_those_of_others_too(sign
     for number in range(MAX_ASSERTIONS + 5):
         issue(sign_ins, session_index=f"_{number}")
 
-    indexes = [each.issued.session_index for each in log_outs.participants(["root"])]
+    indexes = [each.issued.session_index for each in log_outs.participants([ALICE], ["root"])]
     assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_ASSERTIONS + 5))]
-    assert len(log_outs.participants(["another"])) == 1
+    assert len(log_outs.participants([ALICE], ["another"])) == 1
 
 
 def test_an_ended_session_gains_no_service_provider_and_nothing_is_logged(
@@ -94,7 +94,7 @@ def test_an_ended_session_gains_no_service_provider_and_nothing_is_logged(
     assert begin(log_outs)
 
     assert not issue(sign_ins)
-    assert log_outs.participants(["root"]) == ()
+    assert log_outs.participants([ALICE], ["root"]) == ()
     assert [entry.record.event_id for entry in SqlSignInLog(database).read()] == [1206]
 
 
@@ -120,7 +120,7 @@ def test_ending_a_session_returns_all_its_service_providers(open_database):
         started.wait()
         enough.wait(NET_SECONDS)
         begin(log_outs)
-        return {each.issued.session_index for each in log_outs.participants(["root"])}
+        return {each.issued.session_index for each in log_outs.participants([ALICE], ["root"])}
 
     with ThreadPoolExecutor(len(nodes) + 1) as pool:
         ended = pool.submit(end)
@@ -152,13 +152,30 @@ def test_the_service_provider_that_asked_has_signed_out(sign_ins, log_outs):
     issue(sign_ins)
     issue(sign_ins, trust=SHOP)
     begin(log_outs, replace(LOG_OUT, asked_by=AskedBy(WIKI, "_1", "urn:binding")))
-    wiki, shop = log_outs.participants(["root"])
+    wiki, shop = log_outs.participants([ALICE], ["root"])
     assert (wiki.outcome, shop.outcome) == (Outcome.SIGNED_OUT, None)
+
+
+def test_a_log_out_knows_all_users_of_its_sessions(sign_ins, log_outs):
+    bob = "bob@example.test"
+    issue(sign_ins)
+    issue(sign_ins, user=bob, session="other")
+    asked_by = AskedBy(WIKI, "_1", "urn:binding")
+    log_out = replace(LOG_OUT, asked_by=asked_by, elsewhere=("other",), namesakes=(bob,))
+    begin(log_outs, log_out)
+
+    found = log_outs.find("log-out")
+    assert found == log_out
+    told = log_outs.participants(found.users, (*found.sessions, *found.elsewhere))
+    assert [(each.issued.user, each.outcome) for each in told] == [
+        (ALICE, Outcome.SIGNED_OUT),
+        (bob, Outcome.SIGNED_OUT),
+    ]
 
 
 def test_of_many_windows_one_asks_a_service_provider(sign_ins, open_database, log_outs):
     issue(sign_ins)
-    (one,) = log_outs.participants(["root"])
+    (one,) = log_outs.participants([ALICE], ["root"])
 
     def ask(number: int) -> bool:
         return SqlLogOuts(open_database()).ask(one.number, f"_{number}", "log-out", NOON)
@@ -169,7 +186,7 @@ def test_of_many_windows_one_asks_a_service_provider(sign_ins, open_database, lo
 
 def test_the_first_answer_counts_and_a_late_answer_replaces_a_missing_one(sign_ins, log_outs):
     issue(sign_ins)
-    (one,) = log_outs.participants(["root"])
+    (one,) = log_outs.participants([ALICE], ["root"])
     assert log_outs.answered(WIKI, "_r", Outcome.SIGNED_OUT) is None
     log_outs.ask(one.number, "_r", "log-out", NOON)
 
@@ -178,7 +195,7 @@ def test_the_first_answer_counts_and_a_late_answer_replaces_a_missing_one(sign_i
     assert log_outs.answered(WIKI, "_r", Outcome.FAILED) == "log-out"
     assert log_outs.answered(WIKI, "_r", Outcome.SIGNED_OUT) == "log-out"
     log_outs.settle(one.number, Outcome.NO_ANSWER)
-    (one,) = log_outs.participants(["root"])
+    (one,) = log_outs.participants([ALICE], ["root"])
     assert (one.asked_at, one.outcome) == (NOON, Outcome.FAILED)
 
 

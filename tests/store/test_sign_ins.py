@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 from support.clock import NOON
 from support.users import SAMPLE_USER
 
@@ -24,6 +25,7 @@ from idp.store.access_control import SqlAccessControlStore
 from idp.store.errors import StoreUnavailable
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
+from idp.store.schema import used_once
 from idp.store.sign_in_log import SqlSignInLog
 from idp.store.sign_ins import SESSION_ENDED, SqlSignInStore
 from idp.store.trusts import SqlTrustStore
@@ -193,6 +195,8 @@ def test_what_is_repeatable_may_be_repeated_in_its_session_until_then(sign_ins, 
     # The window is that of the first answer.
     assert not _finish_repeatably(sign_ins, session="root", at=NOON + WINDOW)
     assert len(SqlSignInLog(database).read()) == 2
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(used_once)).scalar() == 1
 
 
 def test_a_clock_set_back_does_not_make_an_answer_repeatable_for_long(sign_ins):

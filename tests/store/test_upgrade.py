@@ -22,6 +22,12 @@ from idp.store.schema import metadata
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
 
+WITHOUT_ROW_NUMBERS = [
+    table
+    for table in metadata.sorted_tables
+    if table.dialect_options["sqlite"]["with_rowid"] is False
+]
+
 
 @pytest.fixture
 def migrated(unused_database_url):
@@ -104,6 +110,25 @@ def test_a_database_of_the_first_version_gains_what_is_new_and_keeps_its_rows(tm
     assert SqlPersistentNames(database).persistent("urn:sp", "alice", create=True)
     with database.read() as connection:
         assert connection.execute(text("SELECT name FROM policies")).all() == [("x",)]
+
+
+def test_counters_of_an_older_version_stay_when_their_tables_lose_row_numbers(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    database.create()
+    with database.write() as connection:
+        command.upgrade(_configured(connection), "0026")
+        connection.execute(text("INSERT INTO password_limits VALUES ('alice', 3, 1)"))
+        connection.execute(text("INSERT INTO account_activity (name) VALUES ('bob')"))
+
+    upgrade(database)
+
+    with database.read() as connection:
+        limits = connection.execute(text("SELECT * FROM password_limits")).all()
+        activity = connection.execute(text("SELECT * FROM account_activity")).all()
+        made = text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
+        assert set(connection.scalars(made)) == {table.name for table in WITHOUT_ROW_NUMBERS}
+    assert (limits, activity) == ([("alice", 3, 1)], [("bob", 0, None, 0, None, "[]")])
+    database.dispose()
 
 
 METADATA = """\

@@ -84,7 +84,7 @@ class LogOutFlow:
         """End the session of a user who pressed the button here, or all of their sessions."""
         if everywhere:
             self._services.directory.sign_out(session.user)
-        log_out = self._new(session.user, (session.root,), step)
+        log_out = self._new([session.user], (session.root,), step)
         return self._begin(log_out, step, everywhere=everywhere)
 
     def resume(self, step: LogOutStep, handle: str = "") -> Answer | None:
@@ -113,8 +113,8 @@ class LogOutFlow:
             refused = LogoutRefused(errors.not_a_participant(), asker)
             return self._refuse(refused, message, step)
         asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
-        user = next(each.issued.user for each in received if each.issued.session in sessions)
-        return self._begin(self._new(user, sessions, step, asked_by), step)
+        named = [each.issued.user for each in received if each.issued.session in sessions]
+        return self._begin(self._new(named, sessions, step, asked_by), step)
 
     def _refuse(self, refused: LogoutRefused, message: LogoutMessage, step: LogOutStep) -> Answer:
         """Tell the service provider that its request ended nothing, as it takes answers.
@@ -156,7 +156,11 @@ class LogOutFlow:
         return [found for each in ids if (found := self._log_outs.find(each)) is not None]
 
     def _new(
-        self, user: str, ended: Sequence[str], step: LogOutStep, asked_by: AskedBy | None = None
+        self,
+        users: Sequence[str],
+        ended: Sequence[str],
+        step: LogOutStep,
+        asked_by: AskedBy | None = None,
     ) -> LogOut:
         """Return a log-out; it goes on only through sessions of this browser.
 
@@ -166,6 +170,7 @@ class LogOutFlow:
         own = {root for each in self._of_browser(step) for root in each.sessions}
         if step.session is not None:
             own.add(step.session.root)
+        user, *namesakes = dict.fromkeys(users)
         return LogOut(
             id=new_session_id(),
             user=user,
@@ -174,6 +179,7 @@ class LogOutFlow:
             activity_id=step.request.activity.id,
             started_at=self._services.clock.now(),
             asked_by=asked_by,
+            namesakes=tuple(namesakes),
         )
 
     def _begin(self, log_out: LogOut, step: LogOutStep, *, everywhere: bool = False) -> Answer:
@@ -204,7 +210,7 @@ class LogOutFlow:
         """Take the log-out as far as it goes before the browser has to leave us."""
         step.request.activity.continue_as(log_out.activity_id)
         while True:
-            targets = targets_of(self._log_outs.participants(log_out.sessions))
+            targets = targets_of(self._log_outs.participants(log_out.users, log_out.sessions))
             now = self._services.clock.now()
             match next_step(targets, now):
                 case Ask(target):
@@ -255,7 +261,7 @@ class LogOutFlow:
 
     def _elsewhere(self, log_out: LogOut, step: LogOutStep) -> Iterator[End]:
         """Yield the service providers of other browsers' sessions, for log and status only."""
-        for target in targets_of(self._log_outs.participants(log_out.elsewhere)):
+        for target in targets_of(self._log_outs.participants(log_out.users, log_out.elsewhere)):
             how = how_to_ask(step.trust(target.trust), target)
             hindered = how if isinstance(how, Outcome) else Outcome.ELSEWHERE
             yield End(target.trust, target.latest.outcome or hindered)

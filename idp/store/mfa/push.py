@@ -32,6 +32,8 @@ class ChallengeChanged(TallystickError):
 
 
 _FIELDS = tuple(field.name for field in fields(Challenge))
+_OF_STATE = ("state", "answered_by", "reported", "version")
+"""What may change; SQLite also writes the indexes of a column that is set to its own value."""
 _CHALLENGES = select(*(challenges.c[name] for name in _FIELDS)).order_by(challenges.c.serial)
 _BY_ID = Prepared(_CHALLENGES.where(challenges.c.id == bindparam("id")))
 _BY_ID_OF_USER = Prepared(
@@ -70,7 +72,7 @@ _SAVE = Prepared(
         challenges.c.user == bindparam("of_user"),
         challenges.c.version == bindparam("of_version"),
     )
-    .values({name: bindparam(name) for name in _FIELDS if name not in ("id", "user")})
+    .values({name: bindparam(name) for name in _OF_STATE})
     .returning(challenges.c.id),
     returns=(challenges.c.id.type,),
 )
