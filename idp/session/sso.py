@@ -58,7 +58,7 @@ class Session:
     @property
     def authenticated_at(self) -> datetime:
         """When the user last proved something: the AuthnInstant of assertions."""
-        return max(proof.at for proof in (self.primary, self.second) if proof is not None)
+        return max(self.primary.at, self.second.at) if self.second else self.primary.at
 
     def with_second_factor(self, proof: Proof) -> Session:
         """Return the session with this second factor, under a new id."""

@@ -203,8 +203,8 @@ class SignInFlow:
         self, session: Session, pending: PendingSignIn, request: BrowserRequest
     ) -> SignInFacts:
         """Load the facts once more, with a new session: an administrator may have been quicker."""
-        node, origin = request.chosen_node, request.password_origin
-        return load_facts(self._services, pending.entity_id, session, node, origin)
+        node, where = request.chosen_node, request.request_context
+        return load_facts(self._services, pending.entity_id, session, node, where)
 
     def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
         return needs_of(
