@@ -53,7 +53,7 @@ class BrowserRequest:
         """Where the request comes from."""
         return self.web.request_context
 
-    @property
+    @cached_property
     def address(self) -> Address:
         """The address of the sign-in: its pages post there."""
         return address_of(self.web, self.base_url)
