@@ -188,7 +188,7 @@ def _attribute_statement(attributes: tuple[Attribute, ...]) -> str:
 
 
 def _attribute(a: Attribute) -> str:
-    values = "".join(f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values)
+    values = "".join([f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values])
     return f"{_attribute_start(a.name, a.name_format)}{values}</Attribute>"
 
 
