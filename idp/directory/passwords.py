@@ -104,7 +104,7 @@ class PasswordHasher:
         return cls(memory_kib=8, passes=1)
 
     def slot(self, client: str = UNKNOWN) -> AbstractContextManager[None]:
-        """Wait for a slot for *client*, which the block that is entered next holds.
+        """Wait for a slot for *client*; it is free again at the end of a block with the result.
 
         Raises :class:`HashingBusy`.
         """
