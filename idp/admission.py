@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 MAX_BODIES = 128
@@ -44,6 +45,7 @@ UNKNOWN = "unknown"
 """The client of all requests whose address is not known."""
 
 
+@lru_cache(maxsize=1024)
 def client_of(address: str) -> str:
     """Return the client that an address belongs to: an IPv4 address, or the /64 of an IPv6 one."""
     try:

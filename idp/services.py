@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from idp.session.seal import Sealer
     from idp.session.sign_in_store import SignInStore
     from idp.session.used_once import UsedOnce
-
-MAX_CONCURRENT_SIGNINGS = 2
 
 
 class Housekeeping(Protocol):
@@ -111,8 +109,8 @@ class Services:
     ``housekeeping``      deletes what has expired
     ``counters``          the metrics
     ``admission``         the places of what waits: bodies, passwords, phones
-    ``signing``           a semaphore: only :data:`MAX_CONCURRENT_SIGNINGS` threads build and sign
-                          assertions at a time, since more would only compete for the interpreter
+    ``signing``           a lock: one thread builds and signs an assertion at a time, since more
+                          would only compete for the interpreter
     ``ending``            callbacks for the moment in which the process is told to end: they release
                           requests that wait
     ``closing``           callbacks for the moment in which all requests are answered
@@ -154,9 +152,7 @@ class Services:
     housekeeping: Housekeeping
     counters: Counters
     admission: Admission
-    signing: AbstractContextManager[object] = field(
-        default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_SIGNINGS)
-    )
+    signing: AbstractContextManager[object] = field(default_factory=Lock)
     ending: ExitStack = field(default_factory=ExitStack)
     closing: ExitStack = field(default_factory=ExitStack)
 

@@ -23,7 +23,7 @@ from idp.account.visitor import Visitor
 from idp.audit.changes import ACCOUNT, Actor
 from idp.audit.writer import EventSource
 from idp.session.cookie import SessionCookie
-from idp.session.current import origin_of, signed_in_user
+from idp.session.current import signed_in_user
 from idp.session.node import AnsweringNode
 from idp.session.own_pages import ADMINISTRATION
 from idp.session.seal import SealBroken
@@ -183,8 +183,7 @@ class Frame:
         if session is None:
             return None
         facts = services.sign_ins.facts(None, session.user, session.root, None)
-        origin = origin_of(web.request_context)
-        return signed_in_user(facts, session, services.directory, origin)
+        return signed_in_user(facts, session, services.directory, web.request_context)
 
     def _lead_to_proof(self, visitor: Visitor, path: str) -> Response:
         if visitor.has_methods:

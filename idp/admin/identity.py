@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from idp.management.user_audit import role_groups
 from idp.session.cookie import SessionCookie
-from idp.session.current import origin_of, signed_in_user
+from idp.session.current import signed_in_user
 from idp.web.flask_adapter import read_request_head
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Identities:
         if session is None:
             return None
         facts = services.sign_ins.facts(None, session.user, session.root, None)
-        origin = origin_of(web.request_context)
-        user = signed_in_user(facts, session, services.directory, origin)
+        user = signed_in_user(facts, session, services.directory, web.request_context)
         if user is None:
             return None
         has_methods = bool(services.mfa.methods_of(user.upn).registered)

@@ -7,8 +7,8 @@ What is tried is a :class:`Proof`; all rules about tries are here, once for both
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from adapter.clock import Clock
@@ -31,10 +31,8 @@ class Proof(Protocol):
 
     failure: str
 
-    @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
+    def turn(self, client: str) -> AbstractContextManager[None]:
         """Wait until *client* may have its try checked; the block debits and checks it."""
-        yield
 
     def check(self, known: Credentials | None) -> bool:
         """Say whether it is right for this user; as slowly for None, which never is."""
@@ -55,11 +53,9 @@ class GivenPassword:
         self._hasher = hasher
         self._nt_hashes = nt_hashes
 
-    @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
-        """Hold one of the hasher's slots. Raises :class:`~idp.directory.passwords.HashingBusy`."""
-        with self._hasher.slot(client):
-            yield
+    def turn(self, client: str) -> AbstractContextManager[None]:
+        """Take one of the hasher's slots. Raises :class:`~idp.directory.passwords.HashingBusy`."""
+        return self._hasher.slot(client)
 
     def check(self, known: Credentials | None) -> bool:
         """Compute the hash and compare it."""
@@ -84,10 +80,9 @@ class NtResponse:
         self.failure = "wrong_password"
         self.nt_hash: bytes | None = None
 
-    @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
+    def turn(self, client: str) -> AbstractContextManager[None]:
         """Wait for nothing: nothing here is expensive."""
-        yield
+        return nullcontext()
 
     def check(self, known: Credentials | None) -> bool:
         """Judge the answer, by a hash that nobody has if the user's is not kept."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import os
 import unicodedata
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -104,9 +103,8 @@ class PasswordHasher:
         """Return one with the least that argon2id can cost: for passwords that are no secrets."""
         return cls(memory_kib=8, passes=1)
 
-    @contextmanager
-    def slot(self, client: str = UNKNOWN) -> Iterator[None]:
-        """Wait for a slot for *client* and hold it while the block runs.
+    def slot(self, client: str = UNKNOWN) -> AbstractContextManager[None]:
+        """Wait for a slot for *client*; it is free again at the end of a block with the result.
 
         Raises :class:`HashingBusy`.
         """
@@ -114,8 +112,7 @@ class PasswordHasher:
             turn = self._turns.take(client, self._patience)
         if turn is None:
             raise HashingBusy
-        with turn:
-            yield
+        return turn
 
     def hash(self, password: str) -> str:
         """Return the hash of a password, as it is stored."""

@@ -34,11 +34,11 @@ class Turns:
 
         Returns None if there is no place to wait, or no turn came in time.
         """
-        waiter = _Waiter()
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return self._turn()
+            waiter = _Waiter()
             try:
                 place = self._room.enter(client, waiter.woken.set)
             except NoPlace:

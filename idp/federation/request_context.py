@@ -81,6 +81,10 @@ class RequestContext:
         )
 
 
+NOWHERE = RequestContext("")
+"""A place without an address, inside."""
+
+
 def parse_address(text: str) -> IpAddress | None:
     """Return the IP address in *text*, None if there is none.
 

@@ -61,7 +61,7 @@ def write_response(
         destination=destination,
         in_response_to=assertion.in_response_to,
         issue_instant=assertion.issue_instant,
-        body=status_element((uris.SUCCESS, None)) + body,
+        body=_SUCCESS + body,
         key=key if sign_response else None,
     )
 
@@ -119,6 +119,9 @@ def status_element(status: Status) -> str:
 
 def _status_code(value: str, inner: str) -> str:
     return f'<samlp:StatusCode Value="{attribute(value)}">{inner}</samlp:StatusCode>'
+
+
+_SUCCESS = status_element((uris.SUCCESS, None))
 
 
 def _assertion(a: Assertion, encryption: Encryption | None) -> tuple[str, str]:
@@ -185,7 +188,7 @@ def _attribute_statement(attributes: tuple[Attribute, ...]) -> str:
 
 
 def _attribute(a: Attribute) -> str:
-    values = "".join(f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values)
+    values = "".join([f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values])
     return f"{_attribute_start(a.name, a.name_format)}{values}</Attribute>"
 
 

@@ -25,6 +25,7 @@ _MIME_SPACE = b" \t\r\n"
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _NAMES = {name.encode(): name for name in _PARAMETERS}
 _MESSAGE_FIRST = tuple(f"{name}=".encode() for name in _MESSAGES)
+_ALGORITHMS = {quote(uri, safe="").encode(): uri for uri in (uris.RSA_SHA256, uris.RSA_SHA1)}
 _ESCAPES_OF_BASE64 = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 
 
@@ -171,11 +172,12 @@ def _redirect_signature(raw: dict[str, bytes], parameter: str) -> RedirectSignat
             "Send SigAlg and Signature together",
             code="incomplete_signature",
         )
+    algorithm = raw["SigAlg"]
     signed = [name for name in (parameter, "RelayState", "SigAlg") if name in raw]
     return RedirectSignature(
-        algorithm=_plain(raw["SigAlg"]),
+        algorithm=_ALGORITHMS.get(algorithm) or _plain(algorithm),
         value=_from_base64(unescape_base64(raw["Signature"])),
-        signed_octets=b"&".join(name.encode() + b"=" + raw[name] for name in signed),
+        signed_octets=b"&".join([b"%b=%b" % (name.encode(), raw[name]) for name in signed]),
     )
 
 

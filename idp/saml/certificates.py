@@ -80,7 +80,7 @@ def read_facts(certificate: str) -> CertificateFacts:
     )
 
 
-# The number of trusts bounds it: only certificates of registered service providers get here.
+# The number of trusts bounds both: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def fields_of(certificate: str) -> CertificateFields:
     """Return what can be read of *certificate* (base64 of the DER).
@@ -93,6 +93,7 @@ def fields_of(certificate: str) -> CertificateFields:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
 
 
+@lru_cache(maxsize=4096)
 def public_key(certificate: str, min_rsa_bits: int = MIN_RSA_BITS) -> PublicKey:
     """Return the RSA or EC key in *certificate* (base64 of the DER), if it may be used.
 

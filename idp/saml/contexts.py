@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import eq, ge, gt, le
 
 from idp.saml import uris
@@ -105,7 +106,7 @@ def resolve_requested_context(
         candidates = (_require(class_, comparison, offered) for class_ in requested)
         required = next(filter(None, candidates), None)
     else:
-        required = _require_nothing(offered)
+        required = _require_nothing(offered.primary)
     if required is None:
         raise not_met()
     return required
@@ -158,7 +159,7 @@ def not_met() -> Refused:
 def _require(class_: str, comparison: str, offered: OfferedMethods) -> RequiredFactors | None:
     """Return what *class_* requires, None if this server cannot satisfy it for the trust."""
     if class_ == UNSPECIFIED:
-        return _require_nothing(offered)
+        return _require_nothing(offered.primary)
     answers = dict.fromkeys(offered.primary, class_)
     if class_ in SECOND_FACTOR:
         return _restrict(RequiredFactors(answers, second_factor=True), offered)
@@ -169,8 +170,9 @@ def _require(class_: str, comparison: str, offered: OfferedMethods) -> RequiredF
     return None
 
 
-def _require_nothing(offered: OfferedMethods) -> RequiredFactors:
-    return RequiredFactors({method: method for method in offered.primary})
+@cache  # a server offers one set of primary methods
+def _require_nothing(primary: tuple[str, ...]) -> RequiredFactors:
+    return RequiredFactors({method: method for method in primary})
 
 
 def _require_primary(

@@ -108,7 +108,7 @@ def read_logout(
     """
     name = NAMES[message.parameter]
     root = messages.parse_message(message, parameter=message.parameter, name=name)
-    rules = messages.find_issuer(root, find_trust)
+    rules = messages.find_rules(messages.read_issuer(root), find_trust)
     service_provider = rules.service_provider
     messages.check_signatures(root, message, rules, required=False)
     _check_signed(root, message, service_provider)

@@ -74,9 +74,8 @@ def read_issuer(root: etree._Element) -> str:
     return text_of(element) if element is not None else ""
 
 
-def find_issuer(root: etree._Element, find_trust: FindTrust) -> RequestRules:
-    """Return the rules for the issuer of *root*; raises :class:`Refused` if there is no trust."""
-    issuer = read_issuer(root)
+def find_rules(issuer: str, find_trust: FindTrust) -> RequestRules:
+    """Return the rules for an *issuer*; raises :class:`Refused` if there is no trust."""
     rules = find_trust(issuer) if issuer else None
     if rules is None:
         raise Refused(

@@ -53,7 +53,8 @@ def read_authn_request(
     AuthnRequestsSigned, or the trust does. Raises :class:`Refused`.
     """
     root = messages.parse_message(message, parameter="SAMLRequest", name="AuthnRequest")
-    rules = messages.find_issuer(root, find_trust)
+    issuer = messages.read_issuer(root)
+    rules = messages.find_rules(issuer, find_trust)
     service_provider = rules.service_provider
     with about(service_provider.entity_id):
         signed = _check_signatures(root, message, rules)
@@ -63,29 +64,38 @@ def read_authn_request(
     try:
         # From here on the service provider gets the refusal: it is known, and so is its address.
         _check_supported(root)
-        return _read_checked(root, service_provider.entity_id, acs_url, issue_instant, signed)
+        return _read_checked(
+            root, service_provider.entity_id, issuer, acs_url, issue_instant, signed=signed
+        )
     except Refused as refusal:
         raise _addressed(refusal, root, message, service_provider, signed=signed) from None
 
 
 def _read_checked(
-    root: etree._Element, entity_id: str, acs_url: str, issue_instant: datetime, signed: bool
+    root: etree._Element,
+    entity_id: str,
+    audience: str,
+    acs_url: str,
+    issue_instant: datetime,
+    *,
+    signed: bool,
 ) -> AuthnRequest:
     """Return the request whose issuer, signature, addresses and age have been checked."""
+    force_authn, is_passive = _flags(root)
     contexts, comparison = _requested_context(root)
     return AuthnRequest(
         id=root.get("ID"),
         issuer=entity_id,
         acs_url=acs_url,
         issue_instant=issue_instant,
-        force_authn=_flag(root, "ForceAuthn"),
-        is_passive=_flag(root, "IsPassive"),
+        force_authn=force_authn,
+        is_passive=is_passive,
         name_id_policy=_name_id_policy(root),
         subject=_subject(root),
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
-        audience=messages.read_issuer(root),
+        audience=audience,
     )
 
 
@@ -150,13 +160,19 @@ def _check_supported(root: etree._Element) -> None:
             code="unsupported_binding",
             status=(uris.RESPONDER, uris.UNSUPPORTED_BINDING),
         )
-    if _flag(root, "ForceAuthn") and _flag(root, "IsPassive"):
+
+
+def _flags(root: etree._Element) -> tuple[bool, bool]:
+    """Return ForceAuthn and IsPassive, which exclude each other."""
+    force_authn, is_passive = _flag(root, "ForceAuthn"), _flag(root, "IsPassive")
+    if force_authn and is_passive:
         raise Refused(
             "The request asks for a fresh sign-in and for none at once",
             "Set ForceAuthn or IsPassive, not both",
             code="force_and_passive",
             status=(uris.REQUESTER, None),
         )
+    return force_authn, is_passive
 
 
 def _requested_context(root: etree._Element) -> tuple[tuple[str, ...], str]:

@@ -10,9 +10,9 @@ from idp.session.sso import Session
 
 
 def signed_in_user(
-    facts: StoredFacts, session: Session | None, directory: Directory, origin: Origin
+    facts: StoredFacts, session: Session | None, directory: Directory, where: RequestContext
 ) -> User | None:
-    """Return the user of *session*, None unless it is valid for requests from *origin*.
+    """Return the user of *session*, None unless it is valid for requests from *where*.
 
     *facts* are those of the session's user and root. Every step of every host asks here, and so
     asks for the lock of the account again: while it is locked, a session in which nothing was
@@ -23,7 +23,7 @@ def signed_in_user(
     user = facts.user
     if session is None or user is None or facts.session_ended or not is_valid(session, user):
         return None
-    if not facts.session_has_tokens and directory.is_locked(facts.account, origin):
+    if not facts.session_has_tokens and directory.is_locked(facts.account, origin_of(where)):
         return None
     return user
 

@@ -32,6 +32,9 @@ MAX_SEALED_LENGTH = 512 * 1024
 _NONCE_BYTES = 12
 _EXPIRY = "_exp"
 
+Expiry = float | None
+"""When a sealed value expires, in seconds since 1970; None for one that does not."""
+
 
 class SealBroken(TallystickError):
     """Raised for a value that we did not seal, that belongs elsewhere, or that has expired."""
@@ -40,6 +43,11 @@ class SealBroken(TallystickError):
 
     def __init__(self) -> None:
         super().__init__("The sealed value is not valid here, or not any more", "Start again")
+
+
+def has_passed(expiry: Expiry, now: datetime) -> bool:
+    """Say whether a value with this *expiry* is not valid any more."""
+    return expiry is not None and now.timestamp() >= expiry
 
 
 class Seal:
@@ -71,6 +79,33 @@ class Seal:
 
     def open(self, token: str, *, bound_to: str = "") -> dict[str, Any]:
         """Return the payload of *token*; raises :class:`SealBroken` for all we did not seal."""
+        payload, expiry = self._decrypt(token, bound_to)
+        if has_passed(expiry, self._now()):
+            raise SealBroken
+        return payload
+
+    def open_as(self, read: Callable[[dict[str, Any]], T], token: str, *, bound_to: str = "") -> T:
+        """Return the value that *read* makes of the payload of *token*.
+
+        Another version of this server may have sealed it. If *read* cannot make sense of it, the
+        user has to start again: that is :class:`SealBroken` too.
+        """
+        value, expiry = self.open_whenever(read, token, bound_to=bound_to)
+        if has_passed(expiry, self._now()):
+            raise SealBroken
+        return value
+
+    def open_whenever(
+        self, read: Callable[[dict[str, Any]], T], token: str, *, bound_to: str = ""
+    ) -> tuple[T, Expiry]:
+        """Return the value likewise, even after its expiry, and that: the caller compares it."""
+        payload, expiry = self._decrypt(token, bound_to)
+        try:
+            return read(payload), expiry
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+            raise SealBroken from None
+
+    def _decrypt(self, token: str, bound_to: str) -> tuple[dict[str, Any], Expiry]:
         if len(token) > MAX_SEALED_LENGTH:
             raise SealBroken
         key_id, _, text = token.partition(".")
@@ -83,23 +118,8 @@ class Seal:
             )
         except (InvalidTag, ValueError):
             raise SealBroken from None
-        payload: dict[str, Any] = json.loads(plain)
-        expiry = payload.pop(_EXPIRY, None)
-        if expiry is not None and self._now().timestamp() >= expiry:
-            raise SealBroken
-        return payload
-
-    def open_as(self, read: Callable[[dict[str, Any]], T], token: str, *, bound_to: str = "") -> T:
-        """Return the value that *read* makes of the payload of *token*.
-
-        Another version of this server may have sealed it. If *read* cannot make sense of it, the
-        user has to start again: that is :class:`SealBroken` too.
-        """
-        payload = self.open(token, bound_to=bound_to)
-        try:
-            return read(payload)
-        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
-            raise SealBroken from None
+        payload: dict[str, Any] = json.loads(plain.decode())
+        return payload, payload.pop(_EXPIRY, None)
 
     def _associated(self, bound_to: str) -> bytes:
         return f"{self._purpose}\0{bound_to}".encode("utf-8", "surrogatepass")

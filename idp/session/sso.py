@@ -10,11 +10,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
-from idp.session.seal import Seal, SealBroken
+from idp.session.seal import Seal, SealBroken, has_passed
+
+MAX_REMEMBERED = 256
+"""Cookies whose sessions a process remembers: about half a megabyte."""
 
 
 def new_session_id() -> str:
@@ -54,7 +58,7 @@ class Session:
     @property
     def authenticated_at(self) -> datetime:
         """When the user last proved something: the AuthnInstant of assertions."""
-        return max(proof.at for proof in (self.primary, self.second) if proof is not None)
+        return max(self.primary.at, self.second.at) if self.second else self.primary.at
 
     def with_second_factor(self, proof: Proof) -> Session:
         """Return the session with this second factor, under a new id."""
@@ -113,10 +117,15 @@ def session_rules(settings: SignInSection) -> SessionRules:
 
 
 class Sessions:
-    """Writes sessions as the sealed value of a cookie, and reads them back."""
+    """Writes sessions as the sealed value of a cookie, and reads them back.
+
+    What the latest cookies say is remembered, since browsers send them again with each request;
+    whether they still count is asked each time.
+    """
 
     def __init__(self, seal: Seal, rules: SessionRules, now: Callable[[], datetime]) -> None:
         self._seal = seal
+        self._unsealed = lru_cache(MAX_REMEMBERED)(partial(seal.open_whenever, _from_json))
         self._now = now
         self.rules = rules
 
@@ -133,11 +142,13 @@ class Sessions:
         if not cookie:
             return None
         try:
-            session = self._seal.open_as(_from_json, cookie)
+            session, expiry = self._unsealed(cookie)
         except SealBroken:
             return None
+        now = self._now()
         # The seal has an expiry too, but the rules may have become stricter since.
-        return session if self.remaining(session) > timedelta() else None
+        has_ended = has_passed(expiry, now) or self.rules.remaining(session, now) <= timedelta()
+        return None if has_ended else session
 
 
 # While a farm is upgraded node by node, a browser goes back and forth between two versions. For one

@@ -11,6 +11,7 @@ import hashlib
 import json
 import string
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 
 from idp.web.web_request import WebRequest
@@ -19,7 +20,7 @@ CLIENT_REQUEST_ID = "client-request-id"
 _NAMES_OF_A_SIGN_IN = frozenset({"samlrequest", "logintorp", "own-page", CLIENT_REQUEST_ID})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """One address, as ``/adfs/ls/?…`` without scheme and host, and absolute.
 
@@ -30,7 +31,7 @@ class Address:
     path: str
     absolute: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A short digest, the same however a client escapes the characters of the query."""
         parts = urlsplit(self.path)

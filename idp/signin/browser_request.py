@@ -53,9 +53,12 @@ class BrowserRequest:
         """Where the request comes from."""
         return self.web.request_context
 
-    @property
+    @cached_property
     def address(self) -> Address:
-        """The address of the sign-in: its pages post there."""
+        """The address of the sign-in: its pages post there.
+
+        It may name the Activity ID. Only a form of ours changes that, and it is read before.
+        """
         return address_of(self.web, self.base_url)
 
     @property

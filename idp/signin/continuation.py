@@ -153,10 +153,11 @@ def _name(address: Address) -> str:
 def _name_in(request: BrowserRequest) -> str | None:
     """Return the name of the cookie of *request*'s sign-in, None if the browser has none."""
     cookies = request.web.cookies
-    if not any(name.startswith(PREFIX) for name in cookies):
-        return None  # the usual case, and the address need not be read
-    name = _name(request.address)
-    return name if name in cookies else None
+    for each in cookies:
+        if each.startswith(PREFIX):
+            name = _name(request.address)
+            return name if name in cookies else None
+    return None  # the usual case, and the address need not be read
 
 
 def _own(cookies: Mapping[str, str], *, without: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from idp.mfa.waiting import RoomFull
 from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.current import origin_of, session_not_ended
+from idp.session.current import session_not_ended
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
@@ -231,7 +231,7 @@ class Endpoints:
             base_url=self._base_url,
             session=session,
             chosen_node=node,
-            load_facts=cached_loader(self._services, session, node, origin_of(web.request_context)),
+            load_facts=cached_loader(self._services, session, node, web.request_context),
             load_adapters=self._adapters.enabled,
             recent_tokens=RecentTokens.of(self._loop_rules, web.cookies),
         )

@@ -69,6 +69,7 @@ class SignInFlow:
             services.persistent_names,
             timedelta(minutes=services.config.farm.saml_message_delivery_window),
         )
+        self._session_lifetime = services.config.sign_in.session_lifetime
         self._interrupts = Interrupts(services.mfa, cookie)
         self._is_secure = services.config.server.is_secure
         self._continuations = ContinuationCookies(
@@ -108,7 +109,7 @@ class SignInFlow:
             case Step.SECOND_FACTOR, _ if facts.user is not None:
                 return self._second_factor.begin(step, facts.user, required.method)
             case _:
-                return self._pages.log_in(pending, step.request)
+                return self._pages.log_in(pending, step.request, required=required)
 
     def admits(self, session: Session, pending: PendingSignIn, request: BrowserRequest) -> bool:
         """Say whether *session* may begin: its user may be disabled or locked meanwhile."""
@@ -203,8 +204,8 @@ class SignInFlow:
         self, session: Session, pending: PendingSignIn, request: BrowserRequest
     ) -> SignInFacts:
         """Load the facts once more, with a new session: an administrator may have been quicker."""
-        node, origin = request.chosen_node, request.password_origin
-        return load_facts(self._services, pending.entity_id, session, node, origin)
+        node, where = request.chosen_node, request.request_context
+        return load_facts(self._services, pending.entity_id, session, node, where)
 
     def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
         return needs_of(
@@ -271,7 +272,7 @@ class SignInFlow:
             )
         if (session := facts.session) is None:
             raise errors.sign_in_ended()
-        lasts_until = now + services.config.sign_in.session_lifetime
+        lasts_until = now + self._session_lifetime
         issued = to_remember(session, authenticated, destination, assertion, lasts_until)
         until = now + REPEATABLE_FOR if step.follows_proof(now, REPEATABLE_FOR) else None
         if not self._outcomes.issued(

@@ -43,15 +43,17 @@ class LogInPages:
         pending: PendingSignIn,
         request: BrowserRequest,
         *,
+        required: RequiredFactors | None = None,
         username: str = "",
         error: str = "",
     ) -> Answer:
         """Return the log-in page, with what was typed and what was wrong with it.
 
+        *required* is what :meth:`required` has returned for the request, if it was asked before.
         It offers a passkey unless the request asks for a password, or passkeys are switched off.
         The browser's answer is good for this sign-in alone (:func:`passkey_attempt`).
         """
-        methods = self.required(pending, request).answers
+        methods = (required or self.required(pending, request)).answers
         if PASSWORD_PROTECTED_TRANSPORT not in methods:
             error = error or pages.ONLY_PASSKEY
         return pages.log_in_page(

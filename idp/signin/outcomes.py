@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
-from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import NOTHING_TO_EXPLAIN, AuditWriter, EventSource
 from idp.events import Event, event_of_refusal
@@ -82,8 +81,17 @@ class SignInOutcomes:
         )
         request = pending.request
         spent = (request.issuer, request.id) if request else None
-        is_durable = factor.context_id is not None
-        return self._finish(row, spent, issued, repeatable_until, is_durable=is_durable)
+        is_finished = self._sign_ins.finish(
+            request=spent,
+            request_expires_at=self._forgotten_at(),
+            log=row,
+            issued=issued,
+            repeatable_until=repeatable_until,
+            durable=factor.context_id is not None,
+        )
+        if is_finished:
+            self._writer.write_line(row)
+        return is_finished
 
     def refused(
         self, issuer: str, request_id: str, code: str, source: EventSource, *, proved: bool
@@ -196,27 +204,6 @@ class SignInOutcomes:
         """Say whether a second factor was used up by a post of just before: Enter pressed twice."""
         expires_at = self._once.expires_at(SIGN_IN, context_id)
         return expires_at is not None and self._forgotten_at() - expires_at < JUST_NOW
-
-    def _finish(
-        self,
-        row: SignInRecord,
-        request: tuple[str, str] | None,
-        issued: Issued,
-        repeatable_until: datetime | None,
-        *,
-        is_durable: bool,
-    ) -> bool:
-        is_finished = self._sign_ins.finish(
-            request=request,
-            request_expires_at=self._forgotten_at(),
-            log=row,
-            issued=issued,
-            repeatable_until=repeatable_until,
-            durable=is_durable,
-        )
-        if is_finished:
-            self._writer.write_line(row)
-        return is_finished
 
     def _forgotten_at(self) -> datetime:
         return self._clock.now() + self._remembered_for

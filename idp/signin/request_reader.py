@@ -83,9 +83,8 @@ class RequestReader:
         our pages, that is used, whatever the address says. Raises :class:`Refused` and
         :class:`idp.session.seal.SealBroken`.
         """
-        sealed = request.form.get("SamlSession")
-        if sealed is not None:
-            return unseal(self._seal, sealed)
+        if "SamlSession" in request.form:
+            return unseal(self._seal, request.form["SamlSession"])
         recorded_messages.message_in(request)
         message, activity = _message(request.form, request.query), request.activity
         if message is not None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.directory import User
-from idp.directory.lockout import UNKNOWN_ORIGIN, Origin
 from idp.federation.access_control.access_rules import AccessRules
 from idp.federation.access_control.decision import NOT_AUTHENTICATED, Access, decide_for_own_page
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
@@ -14,7 +13,7 @@ from idp.federation.farm import Node
 from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
-from idp.federation.request_context import RequestContext
+from idp.federation.request_context import NOWHERE, RequestContext
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.current import signed_in_user
@@ -79,18 +78,21 @@ FactsLoader = Callable[[str | None], SignInFacts]
 
 
 def cached_loader(
-    services: Services, session: Session | None, node: str | None, origin: Origin = UNKNOWN_ORIGIN
+    services: Services,
+    session: Session | None,
+    node: str | None,
+    where: RequestContext = NOWHERE,
 ) -> FactsLoader:
     """Return a loader that remembers what it read during this web request.
 
     *session* is the one in the browser's cookie. *node* names the node that answers, None the
-    farm's first. *origin* is where the request comes from.
+    farm's first. *where* is where the request comes from.
     """
     loaded: dict[str | None, SignInFacts] = {}
 
     def load(entity_id: str | None) -> SignInFacts:
         if entity_id not in loaded:
-            loaded[entity_id] = load_facts(services, entity_id, session, node, origin)
+            loaded[entity_id] = load_facts(services, entity_id, session, node, where)
         return loaded[entity_id]
 
     return load
@@ -101,7 +103,7 @@ def load_facts(
     entity_id: str | None,
     session: Session | None,
     node: str | None,
-    origin: Origin = UNKNOWN_ORIGIN,
+    where: RequestContext = NOWHERE,
 ) -> SignInFacts:
     """Return the facts of this moment; a session that is not valid is left out.
 
@@ -119,7 +121,7 @@ def load_facts(
     configured = services.config.server.node
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
-    user = signed_in_user(facts, session, services.directory, origin)
+    user = signed_in_user(facts, session, services.directory, where)
     return SignInFacts(facts.prepared, facts.node, facts.rules, session if user else None, user)
 
 

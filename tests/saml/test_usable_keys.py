@@ -58,6 +58,15 @@ def test_these_keys_are_used(name):
     assert read_metadata(entity(role(key(certificate) + ACS)).encode())
 
 
+def test_a_key_that_one_trust_is_set_to_use_is_still_refused_for_the_others():
+    """Keys are remembered, each with the setting that it was asked for with."""
+    certificate = odd.certificate(NOW, key=WEAK["RSA 1024"]())
+    for _ in range(2):
+        assert public_key(certificate, 1024).key_size == 1024
+        with pytest.raises(WeakKey):
+            public_key(certificate)
+
+
 def test_a_weak_key_is_refused_with_a_code_wherever_a_certificate_is_given(weak):
     _, certificate = weak
     for give in (public_key, lambda text: read_certificate(text.encode())):

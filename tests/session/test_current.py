@@ -8,7 +8,7 @@ import pytest
 from support.users import ALICE, PASSWORD
 
 from idp.directory import User
-from idp.directory.lockout import UNKNOWN_ORIGIN
+from idp.federation.request_context import NOWHERE
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.services import Services
 from idp.session.current import session_not_ended, signed_in_user
@@ -26,7 +26,7 @@ def session(services: Services) -> Session:
 def user_of(services: Services, session: Session | None) -> User | None:
     user, root = (session.user, session.root) if session else (None, None)
     facts = services.sign_ins.facts(None, user, root, None)
-    return signed_in_user(facts, session, services.directory, UNKNOWN_ORIGIN)
+    return signed_in_user(facts, session, services.directory, NOWHERE)
 
 
 def test_a_session_counts_as_long_as_nothing_happens_to_its_user(services, session):
@@ -70,6 +70,6 @@ def test_while_the_account_is_locked_a_session_in_which_nothing_was_issued_count
     services, session
 ):
     for _ in range(services.config.lockout.threshold):
-        services.directory.check_password(ALICE, "wrong", UNKNOWN_ORIGIN)
+        services.directory.check_password(ALICE, "wrong")
 
     assert user_of(services, session) is None

@@ -276,6 +276,20 @@ def test_looser_rules_lengthen_none_that_was_given(clock, sessions):
     assert longer.read(cookie) is None
 
 
+def test_a_session_that_was_read_before_ends_all_the_same(clock, sessions):
+    """What a cookie says is remembered: neither its own end nor that of the rules is."""
+    looser = sessions_by(clock, SessionRules(timedelta(hours=9), timedelta(days=7)))
+    cookies = {BY_PASSWORD: sessions.write(BY_PASSWORD), KEPT: looser.write(KEPT)}
+    clock.advance(hours=7, minutes=59)
+    assert all(looser.read(cookie) == each for each, cookie in cookies.items())
+    assert sessions.read(cookies[KEPT]) == KEPT
+
+    clock.advance(minutes=1)
+    assert looser.read(cookies[BY_PASSWORD]) is None
+    clock.advance(hours=16)
+    assert (sessions.read(cookies[KEPT]), looser.read(cookies[KEPT])) == (None, KEPT)
+
+
 def test_the_longest_is_the_longer_of_the_two():
     def lifetime(kept_minutes: int, *, kept: bool = True) -> timedelta:
         settings = SignInSection(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)

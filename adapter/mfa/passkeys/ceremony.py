@@ -209,6 +209,9 @@ def _check_key(public_key: bytes) -> None:
 
 
 def _descriptors(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    if not passkeys:
+        return []  # of the log-in page, which does not know the user yet
+
     from webauthn.helpers import structs
 
     known = {each.value: each for each in structs.AuthenticatorTransport}
