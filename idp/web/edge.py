@@ -76,7 +76,7 @@ class Edge:
         peer = received.remote_addr or ""
         if CHECKED not in received.environ and self.proxies.has(peer):
             return self._refuse_unchecked_headers(peer, received.path)
-        repeated = repeated_cookie(received.headers.get("Cookie", ""))
+        repeated = repeated_cookie(received.environ.get("HTTP_COOKIE", ""))
         if repeated is not None:
             return _refuse_repeated_cookie(exchange, repeated)
         return None
