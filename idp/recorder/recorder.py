@@ -65,9 +65,10 @@ class Recorder:
 
         Never raises: what cannot be recorded is logged, and the sign-in goes on.
         """
-        if recording:
+        due = self._due(activity_id, recording) if recording else []
+        if due:  # which it seldom is
             with _logging_failures(activity_id):
-                self._save(activity_id, self._due(activity_id, recording))
+                self._save(activity_id, due)
 
     def share(self) -> None:
         """Store what this process holds of activities of which another one stored a refusal.

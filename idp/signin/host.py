@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-
-from werkzeug.wrappers import Request
+from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.adapters.abilities import Abilities
@@ -40,6 +39,9 @@ from idp.web.answer import Answer
 from idp.web.exchange import Exchange
 from idp.web.host import Host, Route
 from idp.web.theme.theme import NO_THEME, Theme
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 NAME = "signin"
 """The name under which requests are counted, before that of the route."""
@@ -81,7 +83,7 @@ class SignInHost(Host):
 
     def answer(self, endpoint: Endpoint, exchange: Exchange, **path_values: str) -> Answer:
         """Return what *endpoint* answers; raises what it raises."""
-        _take_untyped_body_for_form(exchange.received)
+        _take_untyped_body_for_form(exchange.received.environ, exchange.received.path)
         request = exchange.request()
         answer = endpoint(request, **path_values)
         recorded.answered(request, answer)
@@ -102,14 +104,14 @@ class SignInHost(Host):
             self.recorder.finish(activity.id, activity.recording)
 
 
-def _take_untyped_body_for_form(received: Request) -> None:
+def _take_untyped_body_for_form(environ: WSGIEnvironment, path: str) -> None:
     """Read a posted body without ``Content-Type`` as a form: Amazon's Python driver sends none.
 
     A browser can be made to send such a body by another site, with ``Origin`` like any other form.
     """
-    is_message = received.method == "POST" and received.path.startswith(paths.LS)
-    if is_message and not received.content_type:
-        received.environ["CONTENT_TYPE"] = FORM
+    is_message = environ["REQUEST_METHOD"] == "POST" and path.startswith(paths.LS)
+    if is_message and not environ.get("CONTENT_TYPE"):
+        environ["CONTENT_TYPE"] = FORM
 
 
 def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:

@@ -11,6 +11,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from werkzeug.exceptions import HTTPException
 
@@ -32,9 +33,10 @@ from idp.web.theme.theme import NO_THEME, Theme
 from idp.web.web_request import WebRequest
 
 MAX_NAME_SHOWN = 64
+MAX_NAMES_KEPT = 256
+"""Combinations of headers that answers have, for which the missing ones are kept."""
 COOKIE_TWICE = "Delete the cookies of this site, then try again."
 _HTML = ("Content-Type", "text/html; charset=utf-8")
-_LOWER_CASE = tuple((name.lower(), name, value) for name, value in HEADERS)
 
 
 class Edge:
@@ -74,7 +76,7 @@ class Edge:
         peer = received.remote_addr or ""
         if CHECKED not in received.environ and self.proxies.has(peer):
             return self._refuse_unchecked_headers(peer, received.path)
-        repeated = repeated_cookie(received.headers.get("Cookie", ""))
+        repeated = repeated_cookie(received.environ.get("HTTP_COOKIE", ""))
         if repeated is not None:
             return _refuse_repeated_cookie(exchange, repeated)
         return None
@@ -149,13 +151,19 @@ def missing_headers(given: Iterable[Header], cookies: Mapping[str, str]) -> list
     response replaces are deleted.
     """
     given = list(given)
-    names = {name.lower() for name, _ in given}
-    missing = [(name, value) for lower, name, value in _LOWER_CASE if lower not in names]
-    if "set-cookie" in names:
-        set_cookies = [value for name, value in given if name.lower() == "set-cookie"]
+    missing = list(_missing_beside(tuple([name for name, _ in given])))
+    set_cookies = [value for name, value in given if name.lower() == "set-cookie"]
+    if set_cookies:
         for forgotten in superseded_cookie_headers(cookies, set_cookies):
             missing.append(("Set-Cookie", forgotten))
     return missing
+
+
+@lru_cache(MAX_NAMES_KEPT)
+def _missing_beside(names: tuple[str, ...]) -> tuple[Header, ...]:
+    """Return those of :data:`HEADERS` that are missing beside headers of these *names*."""
+    lower = {name.lower() for name in names}
+    return tuple(each for each in HEADERS if each[0].lower() not in lower)
 
 
 def _refuse_repeated_cookie(exchange: Exchange, name: str) -> Answer:

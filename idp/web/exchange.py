@@ -1,13 +1,12 @@
-"""One web request while it is answered, as Werkzeug received it: by Flask, or without it."""
+"""One web request while it is answered, as it was received: by Flask, or without it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import EnvironHeaders, MultiDict
 from werkzeug.sansio.http import parse_cookie
-from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request
 
 from adapter.errors import TallystickError
@@ -19,18 +18,43 @@ from idp.web.cookies import own_cookies
 from idp.web.proxies import Proxies
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
-class Received(Request):
-    """A request that no framework received, with the limits that all requests have."""
+
+class Received:
+    """A request for a route of ours that no framework received; only its body is Werkzeug's."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self.environ = environ
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ["PATH_INFO"]  # ASCII, as that of the route
+        self.query_string = environ.get("QUERY_STRING", "").encode("latin-1")
+        self.remote_addr: str | None = environ.get("REMOTE_ADDR")
+        self.headers = EnvironHeaders(environ)
+        # Found without looking at every other header, as Werkzeug does.
+        self.cookies: dict[str, str] = parse_cookie(environ.get("HTTP_COOKIE"), _first_of_each)  # type: ignore[arg-type]  # it calls what it is given
+        self._body: Request | None = None
+
+    @property
+    def body(self) -> Request:
+        """The same request as Werkzeug reads it, made for one that has a body."""
+        if self._body is None:
+            self._body = _Body(self.environ)
+        return self._body
+
+    def close(self) -> None:
+        """Close the files that came with a form."""
+        if self._body is not None:
+            self._body.close()
+
+
+class _Body(Request):
+    """The body of a request, with the limits that all requests have."""
 
     max_content_length = MAX_BODY_LENGTH
     max_form_memory_size = MAX_BODY_LENGTH
     max_form_parts = MAX_FORM_PARTS
-
-    @cached_property
-    def cookies(self) -> dict[str, str]:  # type: ignore[override]  # each name once
-        """The cookies by name, found without looking at every other header, as Werkzeug does."""
-        return parse_cookie(self.environ.get("HTTP_COOKIE"), _first_of_each)  # type: ignore[arg-type]  # it calls what it is given
 
 
 def _first_of_each(cookies: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
@@ -59,7 +83,7 @@ class Exchange:
         "received",
     )
 
-    def __init__(self, received: Request, proxies: Proxies, counters: Counters) -> None:
+    def __init__(self, received: Received | Request, proxies: Proxies, counters: Counters) -> None:
         self.received = received
         self.activity = Activity()
         self.began: float | None = None
@@ -84,8 +108,9 @@ class Exchange:
 
         Raises Werkzeug's ``HTTPException`` for a form that is too large.
         """
-        received = self.received
-        return self._request_with(received.form) if received.method == "POST" else self.head()
+        if self.received.method != "POST":
+            return self.head()
+        return self._request_with(self._body.form)
 
     def head(self) -> WebRequest:
         """Return the request without its form, which may not have arrived or be too large."""
@@ -98,8 +123,9 @@ class Exchange:
 
         Raises Werkzeug's ``HTTPException`` for a longer body, or one that was cut off.
         """
-        self.received.max_content_length = max_length
-        return self._request_with(NO_FIELDS, self.received.get_data())
+        body = self._body
+        body.max_content_length = max_length
+        return self._request_with(NO_FIELDS, body.get_data())
 
     def log_refusal(self, code: str, problem: str = "") -> None:
         """Log that the request was refused, and count it."""
@@ -114,6 +140,11 @@ class Exchange:
     def log_failure(self, event: str, error: TallystickError) -> None:
         """Log that the request failed because of the server itself, and count it."""
         refusals.log_failure(self._counters, event, error, activity_id=self.activity.id)
+
+    @property
+    def _body(self) -> Request:
+        received = self.received
+        return received.body if isinstance(received, Received) else received
 
     def _request_with(self, form: MultiDict[str, str], body: bytes = b"") -> WebRequest:
         received = self.received

@@ -17,6 +17,7 @@ from idp.web.cookies import (
 )
 from idp.web.exchange import Received
 
+GET = {"REQUEST_METHOD": "GET", "PATH_INFO": "/adfs/ls/"}
 OURS = ("MSISAuth", "MSISSignout_00", "AdminSession", "AdminNotice", "tallystick_node")
 
 
@@ -100,10 +101,10 @@ COOKIES = st.lists(
 
 @given(parts=COOKIES)
 def test_cookies_are_read_as_werkzeug_reads_them_the_first_of_each_name(parts):
-    environ = {"HTTP_COOKIE": "".join(parts)}
+    environ = {**GET, "HTTP_COOKIE": "".join(parts)}
     cookies = Received(environ).cookies
     assert list(cookies.items()) == list(Request(environ).cookies.items())
 
 
 def test_a_request_without_cookies_has_none():
-    assert Received({}).cookies == {}
+    assert Received(GET).cookies == {}
