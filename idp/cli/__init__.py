@@ -61,8 +61,8 @@ COMMANDS = {
 STAYING = frozenset({"conformance", "nps", "phone", "serve"})
 """The commands that may stay for hours: they need Python's collector of garbage.
 
-The others end before it pays, and it would take a tenth of their time; ``demo`` calls it back when
-it is ready.
+The others end before it pays, and it would take a tenth of their time, half of that at their end;
+``demo`` calls it back when it is ready.
 """
 
 INTERRUPTED = 130
@@ -114,7 +114,10 @@ class Tallystick(click.Group):
             importlib.import_module("idp.cli.completion")
         if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character
             sys.stdout.reconfigure(errors="backslashreplace")
-        sys.exit(self._run(args, extra))
+        status = self._run(args, extra)
+        if not gc.isenabled():
+            gc.freeze()  # else the interpreter calls it at its end
+        sys.exit(status)
 
     def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
         as_json = is_json_wanted(args)
