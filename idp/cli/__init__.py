@@ -65,6 +65,12 @@ The others end before it pays, and it would take a tenth of their time, half of 
 ``demo`` calls it back when it is ready.
 """
 
+NO_PLUGINS_OF_PYDANTIC = "PYDANTIC_DISABLE_PLUGINS", "__all__"
+"""They would be looked for in all installed packages, and could see every secret of the settings.
+
+Only in a process of our own: a program that embeds this server may have some.
+"""
+
 INTERRUPTED = 130
 COMPLETION_VARIABLE = "_TALLYSTICK_COMPLETE"
 """Set by a shell that asks how a command line could go on."""
@@ -110,6 +116,7 @@ class Tallystick(click.Group):
         extra["standalone_mode"] = False
         if args is None:  # those of the process, which is ours then
             gc.disable()
+            os.environ.setdefault(*NO_PLUGINS_OF_PYDANTIC)
         if COMPLETION_VARIABLE in os.environ:
             importlib.import_module("idp.cli.completion")
         if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character
