@@ -22,7 +22,9 @@ from idp.cli import output
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SLOW = ("alembic", "flask", "lxml", "pydantic", "requests", "rich", "saml2", "segno", "sqlalchemy")
 SLOW += ("argon2", "cryptography", "email", "importlib.metadata", "jinja2", "werkzeug")
-SLOW += ("idp.audit.changes", "idp.store.all_tables", "idp.store.nps_schema")
+SLOW += (
+    "adapter.windows.reading", "idp.audit.changes", "idp.store.all_tables", "idp.store.nps_schema",
+)  # fmt: skip
 OF_A_SERVER = frozenset({"pydantic", "sqlalchemy", "email", "importlib.metadata"})
 """What a command loads that opens the database; SQLAlchemy and pydantic bring the other two."""
 
