@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapter import reasons
 from adapter.reasons import Verdict
@@ -17,13 +17,14 @@ from adapter.windows import (
     HOW_TO_TELL,
     NUMBER_MATCHING_SINCE,
     Build,
-    Reading,
     RequiredUpdate,
     Server,
     bare_build,
     describe,
-    read_server_text,
 )
+
+if TYPE_CHECKING:
+    from adapter.windows import Reading
 
 _INSTALLED: Final = Verdict("number_match", "kb_installed", (reasons.UPDATE_INSTALLED,))
 _LATER_INSTALLED: Final = Verdict(
@@ -57,6 +58,8 @@ def read_host(host: str | Build) -> ProvenServer | Reading:
     server = _server_of_build(host)
     if server is not None:
         return ProvenServer(server)
+    from adapter.windows import read_server_text
+
     reading = read_server_text(str(host))
     server = _proven_server(reading)
     if server is None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapter import reasons
 from adapter.adfs_server import (
+    ProvenServer,
     by_build,
     by_product,
     explain_undecided,
@@ -27,10 +28,12 @@ from adapter.windows import (
     NUMBER_MATCHING_SINCE,
     Build,
     CatalogueUpdate,
-    Reading,
     Server,
     describe,
 )
+
+if TYPE_CHECKING:
+    from adapter.windows import Reading
 
 __all__ = ["EXPERIENCES", "REASONS", "VALUES", "Decision", "UnknownValueError", "decide"]
 
@@ -218,7 +221,7 @@ def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
 
 def _at_server(host: str | Build, asked: _Asked, products_after_table: str) -> Decision:
     found = read_host(host)
-    if isinstance(found, Reading):
+    if not isinstance(found, ProvenServer):
         return _at_product(found, asked, products_after_table)
     push = by_build(found.server, products_after_table)
     return _about(found.server, _answer(asked, push=push, code=CODE_UNCHANGED), found.warnings)

@@ -15,6 +15,10 @@ Microsoft's "How number matching works" names the required updates; the catalogu
 ``adapter/data/windows-server-updates.csv``. ``adapter/adfs_server.py`` decides from what is read.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from adapter.windows.builds import (
     HOW_TO_TELL,
     Build,
@@ -40,15 +44,17 @@ from adapter.windows.products import (
     RequiredUpdate,
     product_name,
 )
-from adapter.windows.reading import (
-    MAX_TEXT_LENGTH,
-    Evidence,
-    Reading,
-    decode_output,
-    read_build,
-    read_server_text,
-)
 from adapter.windows.servers import Server, describe
+
+if TYPE_CHECKING:
+    from adapter.windows.reading import (
+        MAX_TEXT_LENGTH,
+        Evidence,
+        Reading,
+        decode_output,
+        read_build,
+        read_server_text,
+    )
 
 __all__ = [
     "HOW_TO_TELL",
@@ -79,3 +85,12 @@ __all__ = [
     "updates_of",
     "updates_with_kb",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load what reads texts, with its many patterns, when it is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from adapter.windows import reading
+
+    return globals().setdefault(name, getattr(reading, name))

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from adapter.errors import Unavailable
 from idp.audit.change_verbs import VERBS
 from idp.audit.roles import must_be_allowed
 from idp.instants import json_instant
@@ -129,10 +128,6 @@ class ChangeQuery:
     since: datetime | None = None
 
 
-class ChangeConflict(Unavailable):
-    """Raised if a transaction cannot be committed beside another one: it may be tried again."""
-
-
 class ChangeStore(Protocol):
     """Storage of the audit log."""
 
@@ -140,7 +135,7 @@ class ChangeStore(Protocol):
         """Make one transaction of all that this thread stores within, an error undoes it.
 
         With *exclusive*, what this thread reads within stays as it is until the end; if that cannot
-        be kept, :class:`ChangeConflict` is raised.
+        be kept, :class:`~idp.audit.errors.ChangeConflict` is raised.
         """
 
     def lock_configuration(self) -> None:

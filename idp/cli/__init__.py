@@ -61,8 +61,14 @@ COMMANDS = {
 STAYING = frozenset({"conformance", "nps", "phone", "serve"})
 """The commands that may stay for hours: they need Python's collector of garbage.
 
-The others end before it pays, and it would take a tenth of their time; ``demo`` calls it back when
-it is ready.
+The others end before it pays, and it would take a tenth of their time, half of that at their end;
+``demo`` calls it back when it is ready.
+"""
+
+NO_PLUGINS_OF_PYDANTIC = "PYDANTIC_DISABLE_PLUGINS", "__all__"
+"""They would be looked for in all installed packages, and could see every secret of the settings.
+
+Only in a process of our own: a program that embeds this server may have some.
 """
 
 INTERRUPTED = 130
@@ -110,11 +116,15 @@ class Tallystick(click.Group):
         extra["standalone_mode"] = False
         if args is None:  # those of the process, which is ours then
             gc.disable()
+            os.environ.setdefault(*NO_PLUGINS_OF_PYDANTIC)
         if COMPLETION_VARIABLE in os.environ:
             importlib.import_module("idp.cli.completion")
         if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character
             sys.stdout.reconfigure(errors="backslashreplace")
-        sys.exit(self._run(args, extra))
+        status = self._run(args, extra)
+        if not gc.isenabled():
+            gc.freeze()  # else the interpreter calls it at its end
+        sys.exit(status)
 
     def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
         as_json = is_json_wanted(args)

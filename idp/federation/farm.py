@@ -11,7 +11,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
-from adapter.windows import describe, product_name, read_build
+from adapter.windows import describe, product_name
 from idp.csv_table import CsvFaults, CsvRow, read_rows
 
 UNKNOWN_PRODUCT = "unknown product"
@@ -150,6 +150,8 @@ class Farm:
 
     def plan(self, name: str, text: str, by: str) -> NodeChange:
         """Return what :meth:`set_build` would store, and store nothing; raises the same."""
+        from adapter.windows import read_build  # what only shows nodes reads no text
+
         _check_name(name)
         reading = read_build(text)
         build = reading.build

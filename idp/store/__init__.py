@@ -8,7 +8,8 @@ module                what it does
 ``postgresql``        connections to a PostgreSQL server
 ``errors``            what is raised when the database does not answer
 ``upgrade``           applies the migrations at start
-``schema``            all tables; ``columns`` and ``column_types`` have what they are made of
+``schema``            tables; ``columns`` and ``column_types`` have what they are made of,
+                      ``all_tables`` those of the other modules too
 ``prepared``          statements of the hot path, compiled once
 ``copied_rows``       fills an empty database with the rows of another
 ``request_reads``     what a request has read, so that it reads each thing once

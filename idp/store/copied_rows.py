@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from idp.store.all_tables import metadata
 from idp.store.engine import Database
-from idp.store.schema import metadata
 
 Rows = dict[str, list[dict[str, Any]]]
 """What each table that has rows has, oldest first, without serials: each database counts itself."""

@@ -7,7 +7,7 @@ import sqlite3
 from sqlalchemy import exc
 
 from adapter.errors import Unavailable
-from idp.audit.changes import ChangeConflict
+from idp.audit.errors import ChangeConflict
 
 MAX_WAIT_SECONDS = 3.0
 """Upper limit of the wait for a lock, a free connection or a server."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, false
 
-from idp.store.columns import instant, serial, text
-from idp.store.columns import metadata as metadata
+from idp.store.columns import instant, metadata, serial, text
 
 mfa_users = Table(
     "mfa_users",

@@ -22,6 +22,7 @@ from idp.federation.claims import primary_sid
 from idp.mfa.graph_import import VERSION
 from idp.session.seal import Seal, SealBroken
 from idp.store import nt_hashes as nt_hash_store
+from idp.store.all_tables import metadata
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.mfa.codes import seal_seed
@@ -37,7 +38,6 @@ from idp.store.mfa_schema import (
 from idp.store.recorder_schema import timelines
 from idp.store.schema import (
     account_activity,
-    metadata,
     nt_hashes,
     password_limits,
     password_resets,

@@ -1,7 +1,7 @@
-"""All tables, as the newest migration leaves them.
+"""The tables, as the newest migration leaves them.
 
 Second factors have theirs in ``mfa_schema``, NPS hosts in ``nps_schema``, administration in
-``admin_schema``.
+``admin_schema``, the flight recorder in ``recorder_schema``; ``all_tables`` has all of them.
 
 A column ``user`` holds the user's UPN in its canonical (lower-case) spelling. The second factor's
 tables have no foreign key to ``users``, because users may come from another directory.
@@ -25,13 +25,7 @@ from sqlalchemy import (
     false,
 )
 
-from idp.store.admin_schema import admin_requests as admin_requests  # so that theirs are there
-from idp.store.admin_schema import admin_tokens as admin_tokens
-from idp.store.admin_schema import changes as changes
-from idp.store.columns import ONLY_WHERE, instant, serial, text
-from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
-from idp.store.nps_schema import nps_changes as nps_changes  # so that theirs are there, too
-from idp.store.recorder_schema import timelines as timelines  # likewise
+from idp.store.columns import ONLY_WHERE, instant, metadata, serial, text
 
 used_once = Table(
     "used_once",

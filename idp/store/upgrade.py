@@ -13,7 +13,6 @@ from sqlalchemy import Connection, inspect, text
 from adapter.errors import TallystickError
 from idp.store.columns import ONLY_WHERE
 from idp.store.engine import Database
-from idp.store.schema import metadata
 
 HEAD = "0027"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
@@ -79,6 +78,8 @@ def _is_empty(connection: Connection) -> bool:
 
 def _create_tables(connection: Connection) -> None:
     """Create all tables of this version, and say so in Alembic's own."""
+    from idp.store.all_tables import metadata  # only a new database needs more than a few
+
     for index in (index for table in metadata.tables.values() for index in table.indexes):
         index.dialect_options[connection.dialect.name]["where"] = index.info.get(ONLY_WHERE)
     metadata.create_all(connection, checkfirst=False)

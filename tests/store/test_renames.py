@@ -9,9 +9,10 @@ from support.clock import NOON
 from support.users import ALICE
 
 from idp.session.seal import Sealer
+from idp.store.all_tables import metadata
 from idp.store.column_types import Instant, StorableText
 from idp.store.renames import NAME_COLUMNS, STAYING, SqlRenames
-from idp.store.schema import metadata, users
+from idp.store.schema import users
 
 NEW = "ada.new@example.org"
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import LargeBinary, insert, select
 from support.clock import NOON
 
+from idp.store.all_tables import metadata
 from idp.store.column_types import Instant
-from idp.store.schema import metadata
 from idp.store.trusts import SqlTrustStore
 
 WIKI, OTHER = "https://wiki.example.test/metadata", "https://other.example.test/metadata"

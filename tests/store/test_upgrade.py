@@ -16,9 +16,9 @@ from sqlalchemy import Connection, inspect, text
 
 from idp.saml.values import POST, REDIRECT, SingleLogoutService
 from idp.store import migrations
+from idp.store.all_tables import metadata
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.name_ids import SqlPersistentNames
-from idp.store.schema import metadata
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
 

@@ -20,7 +20,7 @@ from flask import Response, request
 
 from adapter.errors import TallystickError, Unavailable
 from idp.admin.api.json_body import bytes_of_body
-from idp.audit.changes import ChangeConflict
+from idp.audit.errors import ChangeConflict
 from idp.web.http_status import RETRY_SOON
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Response, request
 
 from adapter.errors import TallystickError
-from idp.audit.changes import ChangeConflict
+from idp.audit.errors import ChangeConflict
 from idp.web.http_status import status_of
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from idp.store.schema import metadata
+from idp.store.all_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

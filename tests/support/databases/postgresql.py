@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 from support.ports import free_port
 
-from idp.store.schema import metadata
+from idp.store.all_tables import metadata
 from idp.store.upgrade import HEAD
 
 OVERRIDE = "TALLYSTICK_TEST_POSTGRES"

@@ -34,7 +34,7 @@ from idp.saml.validity import Validity
 from idp.saml.values import NameID
 from idp.services import Services
 from idp.session.participants import AskedBy, Issued, LogOut
-from idp.store import schema
+from idp.store import all_tables
 from idp.store.engine import Database
 from idp.store.upgrade import HEAD
 
@@ -133,7 +133,7 @@ def dump(database: Database) -> Rows:
     """Return all rows as they are stored, ready for JSON."""
     rows: Rows = {}
     with database.read() as connection:
-        for table in schema.metadata.sorted_tables:
+        for table in all_tables.metadata.sorted_tables:
             raw = connection.execute(text(f"SELECT * FROM {table.name}")).mappings()  # noqa: S608
             rows[table.name] = [
                 {name: _to_json(value, table.c[name].type) for name, value in row.items()}
@@ -174,7 +174,7 @@ def of_next_version(rows: Rows) -> Rows:
 def add_columns(database: Database) -> None:
     """Add a column to every table, and a table, as an additive migration does."""
     with database.write() as connection:
-        for table in schema.metadata.sorted_tables:
+        for table in all_tables.metadata.sorted_tables:
             connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {FUTURE} TEXT"))
         connection.execute(text(f"CREATE TABLE {FUTURE} (x INTEGER)"))
 
