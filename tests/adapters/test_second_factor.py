@@ -156,7 +156,7 @@ def test_an_error_of_an_adapter_ends_the_second_factor_for_good(name, code, seco
 
 def test_the_browser_chooses_the_language(second_factor):
     factor = second_factor("Polyglot", accept_language="de-AT, en;q=0.5")
-    (choice,) = factor.choices(AdapterProgress(USER.upn, data={"Polyglot": {}}))
+    (choice,) = factor.others(AdapterProgress(USER.upn, data={"Polyglot": {}}))
     assert (choice.friendly_name, choice.language) == ("Eine Frage", "de-DE")
     assert factor.start(USER, REQUEST).page.title == "Mehrstufige Anmeldung"
     english = second_factor("Polyglot").start(USER, REQUEST)
