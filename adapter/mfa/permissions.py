@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 
 from adapter.mfa.methods import ACCESS_PASS, BESIDE, Methods, RegisteredMethod
 from adapter.mfa.policy import (
+    ALL_USERS,
     CODE_METHODS,
     METHODS,
     PUSH,
     Permission,
     Policies,
+    Target,
     permission_for,
 )
 from adapter.mfa.protection.block import BLOCKED
@@ -21,6 +23,9 @@ GroupsOf = Callable[[str], Collection[str]]
 
 CODE = "totp"
 """The kind of all methods that yield codes; their ``app`` is a method of the policies."""
+
+EVERYBODY = (ALL_USERS, "group")
+"""Id and type of the target that means everybody."""
 
 NOT_ALLOWED = {
     # (phones, codes)   reason, if the user has such methods and may use none of them
@@ -85,6 +90,23 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
         authenticator.application_name.is_on_for(user, groups),
         authenticator.location.is_on_for(user, groups),
     )
+
+
+def tells_users_apart(policies: Policies) -> bool:
+    """Say whether *policies* name any user or group, so that they may differ from user to user."""
+    return any(target != EVERYBODY for target in _targets(policies))
+
+
+def _targets(part: object) -> Iterator[tuple[str, str]]:
+    """Yield id and type of each target in a part of the policies, wherever it may stand."""
+    if isinstance(part, Target):
+        yield part.id, part.type
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _targets(each)
+    elif is_dataclass(part):
+        for member in fields(part):
+            yield from _targets(getattr(part, member.name))
 
 
 def nothing_allowed() -> Permissions:

@@ -27,12 +27,14 @@ from adapter.mfa.push.store import PushStore
 class Started:
     """A request that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny.
 
-    ``paused`` says why it was sent to nobody, None if it was sent to its user.
+    ``paused`` says why it was sent to nobody, None if it was sent to its user. ``seconds_left`` is
+    the time to answer it.
     """
 
     challenge: Challenge
     number: str | None
     paused: PushPaused | None = None
+    seconds_left: int = 0
 
 
 class PushFactor:
@@ -120,16 +122,18 @@ class PushFactor:
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
+        now = challenge.created_at
         with self._store.transaction(user) as mine:
             look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
-            recent = mine.recent(challenge.created_at - look_back)
+            recent = mine.recent(now - look_back)
             sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
-                return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
-            paused = why_paused(challenge.created_at, recent, mine)
+                shown = number.recall(self._number_key, sent.id, sent.number_digest)
+                return Started(sent, shown, seconds_left=sent.seconds_left(now))
+            paused = why_paused(now, recent, mine)
             challenge = add_request(mine, challenge, recent, paused, nobody=nobody)
         self._on_sent(challenge)
-        return Started(challenge, shown, paused)
+        return Started(challenge, shown, paused, challenge.seconds_left(now))
 
     def pause_of(self, user: str) -> PushPaused | None:
         """Return why no request would be sent to *user* now, None if one would."""
@@ -152,11 +156,6 @@ class PushFactor:
                 challenge = take_step(mine, user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now), challenge.seconds_left(now)
 
-    def seconds_left(self, challenge_id: str) -> int:
-        """Return how many seconds are left to answer a request, 0 for one that has ended."""
-        challenge = self._store.find(challenge_id)
-        return challenge.seconds_left(self._clock.now()) if challenge else 0
-
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
         return self._store.reported_at(user)
@@ -173,7 +172,7 @@ class PushFactor:
         return self.take(challenge_id, user)
 
     def take(self, challenge_id: str, user: str, *, durable: bool = True) -> bool:
-        """Do the same where :meth:`state` has just said ``approved``.
+        """Do the same, where there should be an approval: it writes even if there is none.
 
         It need not be *durable* if the caller commits durably before it tells anybody.
         """
