@@ -143,18 +143,17 @@ class SecondFactor:
         if method is not None:
             asked = tuple(each for each in asked if method in each.announced.methods)
         progress = AdapterProgress(user.upn, context_id or new_context_id())
-        calls = [self._call(each, progress, self._lcid(each)) for each in asked]
-        noted = {call.loaded.name: call.offer(user) for call in calls}
+        noted = {each.name: self._call(each, progress).offer(user) for each in asked}
         offered = {name: data for name, data in noted.items() if data is not None}
         progress = AdapterProgress(user.upn, progress.context_id, data=offered)
-        match tuple(call for call in calls if call.loaded.name in offered):
+        match tuple(each for each in asked if each.name in offered):
             case ():
                 return Failed("method_not_available" if method is None else "context_not_met")
             case (single,):
-                call = self._call(single.loaded, progress, single.lcid)
-                return self._outcome(progress, call.loaded, lambda: call.begin(user, request))
+                call = self._call(single, progress)
+                return self._outcome(progress, single, lambda: call.begin(user, request))
             case several:
-                return Choose(progress, tuple(_choice(call.loaded, call.lcid) for call in several))
+                return Choose(progress, tuple(map(self._choice, several)))
 
     def post(
         self, progress: AdapterProgress, proof: dict[str, str], user: User, request: HttpRequest
@@ -166,7 +165,7 @@ class SecondFactor:
         loaded = next((each for each in self.enabled if each.name == chosen), None)
         if loaded is None or loaded.name not in progress.data:
             return Failed("method_not_available")
-        call = self._call(loaded, progress, self._lcid(loaded))
+        call = self._call(loaded, progress)
         if chosen != progress.provider:
             return self._outcome(progress, loaded, lambda: call.begin(user, request))
         return self._outcome(progress, loaded, lambda: call.try_end(proof, request))
@@ -174,9 +173,18 @@ class SecondFactor:
     def others(self, progress: AdapterProgress) -> tuple[Choice, ...]:
         """Return the adapters that may be used for *progress*, except the one in use."""
         return tuple(
-            _choice(each, self._lcid(each))
+            self._choice(each)
             for each in self.enabled
             if each.name in progress.data and each.name != progress.provider
+        )
+
+    def _choice(self, loaded: LoadedAdapter) -> Choice:
+        lcid, announced = self._lcid(loaded), loaded.announced
+        return Choice(
+            loaded.name,
+            announced.friendly_name(lcid),
+            announced.description(lcid),
+            tag_of(lcid),
         )
 
     def _lcid(self, loaded: LoadedAdapter) -> int:
@@ -196,17 +204,11 @@ class SecondFactor:
         progress = replace(progress, provider=loaded.name, data=data)
         return ShowPage(progress, answer.page, answer.explanation, answer.trace)
 
-    def _call(self, loaded: LoadedAdapter, progress: AdapterProgress, lcid: int) -> AdapterCall:
+    def _call(self, loaded: LoadedAdapter, progress: AdapterProgress) -> AdapterCall:
         data = dict(progress.data.get(loaded.name, {}))
+        lcid = self._lcid(loaded)
         context = AuthenticationContext(self.activity_id, progress.context_id, lcid, data)
         return AdapterCall(loaded, context, lcid)
-
-
-def _choice(loaded: LoadedAdapter, lcid: int) -> Choice:
-    announced = loaded.announced
-    return Choice(
-        loaded.name, announced.friendly_name(lcid), announced.description(lcid), tag_of(lcid)
-    )
 
 
 def _judge(loaded: LoadedAdapter, answer: AdapterAnswer) -> Outcome:

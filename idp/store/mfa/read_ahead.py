@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.store.engine import Database
-from idp.store.mfa import access_passes, codes, devices, hardware_tokens, passkeys, user_row
+from idp.store.mfa import access_passes, code_sources, devices, passkeys, user_row
 from idp.store.mfa.policies import READ, ROW
 from idp.store.mfa.protection import STANDING
 from idp.store.prepared import Question
@@ -38,8 +38,7 @@ def _asked(user: str) -> list[Question]:
     return [
         (user_row.OF_USER, mine),
         (devices.OF_USER, mine),
-        (codes.SOURCES, mine),
-        (hardware_tokens.SOURCES, mine),
+        (code_sources.FURTHER, mine),
     ]
 
 
