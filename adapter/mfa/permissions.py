@@ -119,14 +119,12 @@ def way_of(methods: Methods, permissions: Permissions) -> Way:
     """Return what the user of *methods* is asked for: the default method, if it is allowed."""
     if permissions.is_blocked:
         return Way(None, permissions.push_policy, False, False, BLOCKED)
-    asked = Methods(
-        tuple(each for each in methods.registered if each.kind not in BESIDE),
-        methods.chosen,
-    )
-    allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
+    asked = [each for each in methods.registered if each.kind not in BESIDE]
+    allowed = {each.kind for each in asked if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
-    default = asked.default.kind if asked.default else CODE
-    if default in allowed or not asked.registered:
+    first = methods.default
+    default = first.kind if first else CODE
+    if default in allowed or not asked:
         return Way(default, policy, may_push, may_use_codes)
     if not allowed:
         return Way(None, policy, False, False, NOT_ALLOWED[methods.has(PUSH), methods.has(CODE)])

@@ -144,7 +144,7 @@ class MfaService:
     def can_be_asked(self, user: str) -> bool:
         """Say whether *user* has any that a sign-in asks for."""
         self._ahead.asked(user)
-        return any(factor.methods_of(user) for factor in self._asked)
+        return self.push.is_registered(user) or self.codes.is_registered(user)
 
     def _methods(self, user: str, factors: Sequence[Factor]) -> Methods:
         choices = self._choices.of_user(user)
@@ -231,8 +231,12 @@ class MfaService:
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
         self._ahead.permissions(user)
-        found = self.policies.read().permissions_of(user, self._groups_of)
+        found = self.policies_for(user)
         return replace(found, is_blocked=True) if self.protection.is_blocked(user) else found
+
+    def policies_for(self, user: str) -> Permissions:
+        """Return the same without a look at whether *user* is blocked: factors look themselves."""
+        return self.policies.read().permissions_of(user, self._groups_of)
 
     def may_use_passkeys(self, user: str) -> bool:
         """Say whether *user* has a passkey, and may use it as the second factor."""

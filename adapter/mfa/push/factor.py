@@ -72,6 +72,10 @@ class PushFactor:
         best = best_of(devices)
         return [registered_method(device, decides=device == best) for device in devices]
 
+    def is_registered(self, user: str) -> bool:
+        """Say whether the user has a device."""
+        return bool(self._devices.of_user(user))
+
     def best_device(self, user: str) -> Device | None:
         """Return the device that decides what the user sees, or None without any device."""
         return best_of(self._devices.of_user(user))
@@ -124,8 +128,7 @@ class PushFactor:
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         now = challenge.created_at
         with self._store.transaction(user) as mine:
-            look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
-            recent = mine.recent(now - look_back)
+            recent = mine.recent(now - (machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK))
             sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 shown = number.recall(self._number_key, sent.id, sent.number_digest)
@@ -167,9 +170,8 @@ class PushFactor:
 
     def collect(self, challenge_id: str, user: str) -> bool:
         """Take the approval for the page: True once, however many callers ask at the same time."""
-        if self.state(challenge_id, user) is not State.APPROVED:
-            return False  # a page asks many times before there is anything to take
-        return self.take(challenge_id, user)
+        # A page asks many times before there is anything to take.
+        return self.state(challenge_id, user) is State.APPROVED and self.take(challenge_id, user)
 
     def take(self, challenge_id: str, user: str, *, durable: bool = True) -> bool:
         """Do the same, where there should be an approval: it writes even if there is none.
@@ -205,10 +207,9 @@ class PushFactor:
         now = self._clock.now()
         pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
-            challenge
-            for challenge in pending
-            if machine.state_at(challenge, now) is State.PENDING
-            and abilities.is_for(device, challenge)
+            each
+            for each in pending
+            if machine.state_at(each, now) is State.PENDING and abilities.is_for(device, each)
         )
 
     def choices_for(self, device: Device, challenge: Challenge) -> tuple[str, ...]:

@@ -72,7 +72,8 @@ class Verifier:
     """Verifies users in one *scenario* of :func:`adapter.decide`.
 
     *permissions_of* returns what a user may use there; by default, what the policies allow for
-    sign-ins. It is asked again before anything is accepted, and may raise
+    sign-ins. It is asked again before anything is accepted (factors look themselves whether the
+    user is blocked), and may raise
     :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here. Devices that cannot
     match a number are told why, unless *tells_devices* is false. With *nobody*, a name without
     devices, a request that may not be sent is sent to that name: it then has a number, too, besides
@@ -96,6 +97,7 @@ class Verifier:
         self._tells_devices = tells_devices
         self._nobody = nobody
         self._permissions_of = permissions_of or service.permissions_of
+        self._policies_for = permissions_of or service.policies_for
 
     def begin(self, user: str, asker: Asker) -> Judged:
         """Decide what *user* (a UPN) is asked for, and send a request to the phone if it is due.
@@ -143,7 +145,7 @@ class Verifier:
         return way_of(self._service.asked_of(user), self._permissions_of(user)).asks
 
     def _may_push(self, user: str) -> bool:
-        return self._permissions_of(user).push_policy != "none"
+        return self._policies_for(user).push_policy != "none"
 
     def _push_again(self, state: Verification, asker: Asker) -> Judged:
         """Send a further push, unless the policies have stopped to allow it meanwhile."""
@@ -196,7 +198,7 @@ class Verifier:
     def _try_code(self, state: Verification, code: str, asker: Asker) -> Judged:
         if not code:
             return Judged(state)
-        permissions = self._permissions_of(state.user)
+        permissions = self._policies_for(state.user)
         sources = self._service.codes.methods_of(state.user)
         if sources and not any(permissions.of(source).is_allowed for source in sources):
             return Judged(state.failed("code_not_enabled"))
