@@ -45,7 +45,7 @@ _IDENTITY: Mapping[str, Callable[[User], str]] = {
     PRIMARY_SID:            primary_sid,
 }  # fmt: skip
 
-_PARTS_OF_PAGE = ("page_title", "form_html", "stylesheets", "scripts")
+PARTS_OF_PAGE = ("page_title", "form_html", "stylesheets", "scripts")
 """The members of :class:`~adapter.contract.AdapterPresentation`, which takes long to ask itself."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -235,7 +235,7 @@ class AdapterCall:
 
 
 def _rendered(presentation: Any, lcid: int) -> AdapterPage:
-    if not all(hasattr(presentation, part) for part in _PARTS_OF_PAGE):
+    if not all(hasattr(presentation, part) for part in PARTS_OF_PAGE):
         raise TypeError("the answer is neither a page nor claims")
     page = AdapterPage(
         title=presentation.page_title(lcid),
