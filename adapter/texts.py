@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from adapter.contract import ENGLISH
@@ -31,6 +32,12 @@ LANGUAGES = {
 def translate(message: str, lcid: int) -> str:
     """Return *message* in the language of an LCID; in English if there is no translation."""
     return catalogue(LANGUAGES.get(lcid, "en")).gettext(message)
+
+
+@cache
+def html_of(message: str, lcid: int) -> str:
+    """Return *message* translated and escaped; each one is kept, so it must be a constant."""
+    return escape(translate(message, lcid))
 
 
 def in_all_languages(message: str) -> Mapping[int, str]:

@@ -20,8 +20,6 @@ from adapter.contract import (
 )
 from adapter.entra_mfa import page
 from adapter.errors import TallystickError
-from adapter.mfa.codes.factor import CodeFactor
-from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.service import MfaService
 from adapter.mfa.verification.first_step import Undecided
 from adapter.mfa.verification.state import Verification
@@ -30,12 +28,10 @@ from adapter.mfa.verification.verifier import (
     OTP,
     PHONE_APP_NOTIFICATION,
     Asker,
+    Judged,
     Verifier,
 )
 from adapter.texts import LANGUAGES, in_all_languages
-
-METHODS = (PushFactor.kind, CodeFactor.kind)
-"""The kinds of registered methods that this adapter can ask for."""
 
 METADATA = AdapterMetadata(
     admin_name="Microsoft Entra multifactor authentication",
@@ -71,7 +67,7 @@ class AzureMfaAuthentication:
 
     def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
         """Say whether the user has a phone or a source of codes."""
-        return self._service.methods_of(identity_claim.value).has(*METHODS)
+        return self._service.can_be_asked(identity_claim.value)
 
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
@@ -80,13 +76,15 @@ class AzureMfaAuthentication:
 
         For a user who comes back from another adapter, the first decision stays.
         """
-        asker = _asker(request, context)
+        user, asker = identity_claim.value, _asker(request, context)
+        has_broker = self._service.push.has_broker_device(user)  # the devices are read already
         if context.data:
             decided = Verification.from_data(context.data)
-            return self._show(self._verifier.begin_again(decided, asker), context)
-        with _explaining(request, context):
-            begun = self._verifier.begin(identity_claim.value, asker)
-        return self._show(begun, context)
+            begun = self._verifier.begin_again(decided, asker)
+        else:
+            with _explaining(request, context):
+                begun = self._verifier.begin(user, asker)
+        return _page(begun, context, is_broker=has_broker and begun.state.shows_number)
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
@@ -98,9 +96,9 @@ class AzureMfaAuthentication:
         if judged.passed_by is not None:
             judged.state.store(context.data)
             return (Claim(AUTHENTICATION_METHOD, AUTHENTICATION_METHODS[judged.passed_by]),)
-        return self._show(
-            judged.state, context, answered=judged.is_answered, left=judged.seconds_left
-        )
+        shows_number = judged.state.shows_number
+        has_broker = shows_number and self._service.push.has_broker_device(before.user)
+        return _page(judged, context, is_broker=has_broker)
 
     def on_error(
         self, request: HttpRequest, error: ExternalAuthenticationException
@@ -112,22 +110,13 @@ class AzureMfaAuthentication:
         """Return what was decided and its outcome, for the sign-in log."""
         return Verification.from_data(context.data).explanation
 
-    def _show(
-        self,
-        state: Verification,
-        context: AuthenticationContext,
-        *,
-        answered: bool = False,
-        left: int | None = None,
-    ) -> AdapterPresentation:
-        """Return the page of *state*; *left* are the seconds to answer, if somebody has looked."""
-        state.store(context.data)
-        if not state.is_waiting or answered:
-            left = 0
-        elif left is None:
-            left = self._service.push.seconds_left(state.challenge)
-        is_broker = state.shows_number and self._service.push.has_broker_device(state.user)
-        return page.VerificationPage(state, answered, left, is_broker)
+
+def _page(
+    judged: Judged, context: AuthenticationContext, *, is_broker: bool
+) -> page.VerificationPage:
+    """Return the page of a verification, and keep its state."""
+    judged.state.store(context.data)
+    return page.VerificationPage(judged.state, judged.is_answered, judged.seconds_left, is_broker)
 
 
 def _asker(request: HttpRequest, context: AuthenticationContext) -> Asker:

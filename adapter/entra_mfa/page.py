@@ -12,7 +12,7 @@ from html import escape
 from adapter.entra_mfa.broker import SCRIPT, STYLESHEET, broker_html
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from adapter.mfa.verification.state import CODE, Verification
-from adapter.texts import translate
+from adapter.texts import html_of, translate
 
 NAME = "Microsoft Entra multifactor authentication"
 DESCRIPTION = "Answer a request in the Authenticator app, or type a code."
@@ -177,13 +177,13 @@ class _Parts:
 
     lcid: int
 
-    def text(self, message: str, **values: str) -> str:
-        """Return a message translated and escaped."""
-        return escape(translate(message, self.lcid).format(**values))
+    def text(self, message: str) -> str:
+        """Return a message translated and escaped, with the gaps that it has."""
+        return html_of(message, self.lcid)
 
     def number(self, number: str) -> str:
         """Return the number for eyes and clients, and its digits one by one for readers."""
-        spoken = self.text(SPOKEN_NUMBER, digits=" ".join(number))
+        spoken = self.text(SPOKEN_NUMBER).format(digits=escape(" ".join(number)))
         return (
             f'<p id="validEntropyNumber" aria-hidden="true">{escape(number)}</p>'
             f'<p class="visually-hidden">{spoken}</p>'
@@ -195,9 +195,9 @@ class _Parts:
 
     def countdown(self, seconds: int) -> str:
         """Return how long the user has to answer, which the script replaces by what is left."""
-        left = self.text(SECONDS_LEFT, seconds="{seconds}")
         return (
-            f'<div class="countdown" data-seconds="{seconds}" data-left="{left}">'
+            f'<div class="countdown" data-seconds="{seconds}" '
+            f'data-left="{self.text(SECONDS_LEFT)}">'
             f"<p>{self.text(TIME)}</p></div>"
         )
 

@@ -114,6 +114,12 @@ class Methods:
         return next(chosen, None) or next(iter(possible), None)
 
     @property
+    def device(self) -> str | None:
+        """The kind of the device that decides what the user sees, None without any device."""
+        deciding = (each for each in self.registered if each.details.get("decides"))
+        return next((str(each.details["device"]) for each in deciding), None)
+
+    @property
     def apps(self) -> int:
         """How many apps and activated tokens these are, as :data:`MAX_APPS` counts."""
         return sum(

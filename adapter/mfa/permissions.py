@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 
 from adapter.mfa.methods import ACCESS_PASS, BESIDE, Methods, RegisteredMethod
 from adapter.mfa.policy import (
+    ALL_USERS,
     CODE_METHODS,
     METHODS,
     PUSH,
     Permission,
     Policies,
+    Target,
     permission_for,
 )
 from adapter.mfa.protection.block import BLOCKED
@@ -21,6 +23,9 @@ GroupsOf = Callable[[str], Collection[str]]
 
 CODE = "totp"
 """The kind of all methods that yield codes; their ``app`` is a method of the policies."""
+
+EVERYBODY = (ALL_USERS, "group")
+"""Id and type of the target that means everybody."""
 
 NOT_ALLOWED = {
     # (phones, codes)   reason, if the user has such methods and may use none of them
@@ -87,6 +92,23 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
     )
 
 
+def tells_users_apart(policies: Policies) -> bool:
+    """Say whether *policies* name any user or group, so that they may differ from user to user."""
+    return any(target != EVERYBODY for target in _targets(policies))
+
+
+def _targets(part: object) -> Iterator[tuple[str, str]]:
+    """Yield id and type of each target in a part of the policies, wherever it may stand."""
+    if isinstance(part, Target):
+        yield part.id, part.type
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _targets(each)
+    elif is_dataclass(part):
+        for member in fields(part):
+            yield from _targets(getattr(part, member.name))
+
+
 def nothing_allowed() -> Permissions:
     """Return what a user may use while the policies cannot be read."""
     by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
@@ -97,14 +119,12 @@ def way_of(methods: Methods, permissions: Permissions) -> Way:
     """Return what the user of *methods* is asked for: the default method, if it is allowed."""
     if permissions.is_blocked:
         return Way(None, permissions.push_policy, False, False, BLOCKED)
-    asked = Methods(
-        tuple(each for each in methods.registered if each.kind not in BESIDE),
-        methods.chosen,
-    )
-    allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
+    asked = [each for each in methods.registered if each.kind not in BESIDE]
+    allowed = {each.kind for each in asked if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
-    default = asked.default.kind if asked.default else CODE
-    if default in allowed or not asked.registered:
+    first = methods.default
+    default = first.kind if first else CODE
+    if default in allowed or not asked:
         return Way(default, policy, may_push, may_use_codes)
     if not allowed:
         return Way(None, policy, False, False, NOT_ALLOWED[methods.has(PUSH), methods.has(CODE)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from adapter.errors import TallystickError
+from adapter.mfa.permissions import GroupsOf, Permissions, permissions_of, tells_users_apart
 from adapter.mfa.policy import Policies
 
 
@@ -34,12 +36,23 @@ class UnreadablePolicies(TallystickError):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredPolicies:
     """The policies and their version, which grows with every change; 0: nothing is stored."""
 
     policies: Policies
     version: int
+
+    def permissions_of(self, user: str, groups_of: GroupsOf) -> Permissions:
+        """Return what the policies say about *user* (a UPN).
+
+        The groups are only asked for where the policies name any user or group.
+        """
+        return self._of_everybody or permissions_of(self.policies, user, groups_of(user))
+
+    @cached_property
+    def _of_everybody(self) -> Permissions | None:
+        return None if tells_users_apart(self.policies) else permissions_of(self.policies, "", ())
 
 
 class PolicyStore(Protocol):

@@ -11,5 +11,8 @@ class ReadAhead(Protocol):
     def methods(self, user: str) -> None:
         """All methods of the user, and what the policies allow, are about to be read."""
 
+    def asked(self, user: str) -> None:
+        """What a sign-in may ask the user for is about to be read, and what the policies allow."""
+
     def permissions(self, user: str) -> None:
         """What the policies allow the user is about to be read."""

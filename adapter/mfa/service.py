@@ -6,7 +6,7 @@ Hosts, use cases and adapters ask the service, never the storage below it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol, runtime_checkable
@@ -30,7 +30,6 @@ from adapter.mfa.permissions import (
     Permissions,
     Way,
     no_groups,
-    permissions_of,
     way_of,
 )
 from adapter.mfa.policy import PASSKEY, Permission
@@ -129,19 +128,33 @@ class MfaService:
         self.passkeys = PasskeyFactor(stores.passkeys, clock, relying_party, number_key, random)
         self.access_passes = AccessPasses(stores.access_passes, clock, number_key, random)
         self.protection = Protection(stores.protection, clock)
-        self._factors: tuple[Factor, ...] = (
-            self.push, self.codes, self.passkeys, self.access_passes,
-        )  # fmt: skip
+        self._asked: tuple[Factor, ...] = (self.push, self.codes)
+        self._factors = (*self._asked, self.passkeys, self.access_passes)
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
         self._ahead.methods(user)
+        return self._methods(user, self._factors)
+
+    def asked_of(self, user: str) -> Methods:
+        """Return those of *user* that a sign-in asks for: phones and sources of codes."""
+        self._ahead.asked(user)
+        return self._methods(user, self._asked)
+
+    def can_be_asked(self, user: str) -> bool:
+        """Say whether *user* has any that a sign-in asks for."""
+        self._ahead.asked(user)
+        return self.push.is_registered(user) or self.codes.is_registered(user)
+
+    def _methods(self, user: str, factors: Sequence[Factor]) -> Methods:
         choices = self._choices.of_user(user)
+        registered = (method for factor in factors for method in factor.methods_of(user))
         return Methods(
             tuple(
-                replace(method, name=choices.names.get(method.id, method.name))
-                for factor in self._factors
-                for method in factor.methods_of(user)
+                replace(method, name=choices.names[method.id])
+                if method.id in choices.names
+                else method
+                for method in registered
             ),
             chosen=choices.default,
         )
@@ -210,7 +223,7 @@ class MfaService:
 
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
-        return way_of(self.methods_of(user), self.permissions_of(user))
+        return way_of(self.asked_of(user), self.permissions_of(user))
 
     def permissions_of(self, user: str) -> Permissions:
         """Return what the policies allow *user* (a UPN), as they are stored now.
@@ -218,8 +231,12 @@ class MfaService:
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
         self._ahead.permissions(user)
-        found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
-        return replace(found, is_blocked=self.protection.is_blocked(user))
+        found = self.policies_for(user)
+        return replace(found, is_blocked=True) if self.protection.is_blocked(user) else found
+
+    def policies_for(self, user: str) -> Permissions:
+        """Return the same without a look at whether *user* is blocked: factors look themselves."""
+        return self.policies.read().permissions_of(user, self._groups_of)
 
     def may_use_passkeys(self, user: str) -> bool:
         """Say whether *user* has a passkey, and may use it as the second factor."""

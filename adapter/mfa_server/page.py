@@ -7,10 +7,9 @@ ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 from adapter.mfa_server.state import ServerSignIn
-from adapter.texts import translate
+from adapter.texts import html_of, translate
 
 NAME = "Azure Multi-Factor Authentication Server"
 DESCRIPTION = (
@@ -108,4 +107,4 @@ class ServerPage:
 
 def _text(message: str, lcid: int) -> str:
     """Return a message translated and escaped; none for none."""
-    return escape(translate(message, lcid)) if message else ""
+    return html_of(message, lcid) if message else ""

@@ -70,7 +70,7 @@ class VerifyPages:
             return asks
         # The same session asks once: a page that is loaded again shows the same request.
         attempt = f"{visitor.session.id}:{wanted}"
-        judged = Judged(self._verifier.begin(visitor.user.upn, self._asker(visitor, attempt)))
+        judged = self._verifier.begin(visitor.user.upn, self._asker(visitor, attempt))
         self._log.write(visitor.web, judged, attempt)
         return self._page(visitor, Step(new_session_id(), wanted, judged.state), judged)
 

@@ -7,9 +7,10 @@ page, to claims that are judged, or to the end of the sign-in.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from adapter.contract import (
     EMAIL_ADDRESS,
@@ -35,6 +36,21 @@ from idp.federation.claims import primary_sid
 
 LAST_PAGE_SECONDS = 5.0
 """How long an adapter that has failed may take to make its last page."""
+
+_IDENTITY: Mapping[str, Callable[[User], str]] = {
+    # claim type            its value
+    UPN:                    attrgetter("upn"),
+    WINDOWS_ACCOUNT_NAME:   attrgetter("windows_account_name"),
+    EMAIL_ADDRESS:          attrgetter("email"),
+    PRIMARY_SID:            primary_sid,
+}  # fmt: skip
+
+PARTS_OF_PAGE = ("page_title", "form_html", "stylesheets", "scripts")
+"""The members of :class:`~adapter.contract.AdapterPresentation`, which takes long to ask itself."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +118,15 @@ class AdapterCall:
         Returns None if it is not available for this user, raises an exception, or has too many
         calls under way: other adapters may still be offered.
         """
+
+        def ask() -> dict[str, Json] | None:
+            adapter = self.loaded.adapter
+            available = adapter.is_available_for_user(self._claim(user), self.context)
+            noted = _plain(self.context.data)
+            return noted if available is True else None
+
         try:
-            with self._place():
-                adapter = self.loaded.adapter
-                available = adapter.is_available_for_user(self._claim(user), self.context)
-                noted = _plain(self.context.data)
+            return self._in_a_place(ask)
         except AdapterBusy as busy:
             self._log(busy)
             return None
@@ -115,7 +135,6 @@ class AdapterCall:
         except BaseException as error:
             self._log(error)
             return None
-        return noted if available is True else None
 
     def begin(self, user: User, request: HttpRequest) -> AdapterAnswer:
         """Start the factor; the answer is a page. Raises :class:`AdapterFailed`."""
@@ -145,21 +164,19 @@ class AdapterCall:
         proof: Mapping[str, str] = NO_FIELDS,
     ) -> AdapterAnswer:
         try:
-            with self._place():
-                return self._read(ask())
+            return self._in_a_place(lambda: self._read(ask()))
         except (Unavailable, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit, too: an adapter must not end the server
             self._log(error, proof)
             raise AdapterFailed(self._last_page(request, error, proof)) from error
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        """Take one of the places that calls to the adapter have; raises :class:`AdapterBusy`."""
+    def _in_a_place(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask in one of the places that calls to the adapter have; raises :class:`AdapterBusy`."""
         if not self.loaded.places.acquire(blocking=False):
             raise AdapterBusy(self.loaded.name)
         try:
-            yield
+            return ask()
         finally:
             self.loaded.places.release()
 
@@ -210,21 +227,15 @@ class AdapterCall:
 
     def _claim(self, user: User) -> Claim:
         """Return the identity claim that the adapter asks for, of the type it names first."""
-        values = {
-            UPN: user.upn,
-            WINDOWS_ACCOUNT_NAME: user.windows_account_name,
-            EMAIL_ADDRESS: user.email,
-            PRIMARY_SID: primary_sid(user),
-        }
         asked = self.loaded.announced.identity_claim
-        return Claim(asked, values[asked])
+        return Claim(asked, _IDENTITY[asked](user))
 
     def _log(self, error: BaseException, proof: Mapping[str, str] = NO_FIELDS) -> None:
         self.loaded.failures.call_failed(error, self.context.activity_id, self.context.data, proof)
 
 
-def _rendered(presentation: object, lcid: int) -> AdapterPage:
-    if not isinstance(presentation, AdapterPresentation):
+def _rendered(presentation: Any, lcid: int) -> AdapterPage:
+    if not all(hasattr(presentation, part) for part in PARTS_OF_PAGE):
         raise TypeError("the answer is neither a page nor claims")
     page = AdapterPage(
         title=presentation.page_title(lcid),
@@ -248,7 +259,9 @@ def _claims(answer: object) -> tuple[Claim, ...]:
 
 def _plain(data: object) -> dict[str, Json]:
     """Return the adapter's data as they are sealed; raises for what JSON cannot hold."""
-    plain = json.loads(json.dumps(data, ensure_ascii=False).encode())
+    text = _JSON.encode(data)
+    text.encode()  # raises for half a surrogate pair, which no page can hold
+    plain = json.loads(text)
     if not isinstance(plain, dict):
         raise TypeError("the context's data is no dictionary")
     return plain
@@ -258,4 +271,4 @@ def _must_be_text(*values: object) -> None:
     for value in values:
         if not isinstance(value, str):
             raise TypeError(f"a {type(value).__name__} stands where a text belongs")
-        value.encode()  # raises for half a surrogate pair, which no page can hold
+        value.encode()  # raises as above

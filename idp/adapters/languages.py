@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 
 from adapter.contract import ENGLISH
 from idp.adapters.lcids import tag_of
-from idp.web.accept_language import best_match, look_up
+from idp.web.accept_language import MAX_HEADER_LENGTH, best_match, look_up
 
 
-def negotiate(accept_language: str, available: Sequence[int]) -> int:
+def negotiate(accept_language: str, available: tuple[int, ...]) -> int:
     """Return the LCID in *available* that suits the browser best; English if none does."""
+    return _best(accept_language[:MAX_HEADER_LENGTH], available)
+
+
+@lru_cache(maxsize=128)
+def _best(accept_language: str, available: tuple[int, ...]) -> int:
+    """Return the best LCID for a header; most browsers of a place send the same one."""
     tags = {lcid: tag_of(lcid) for lcid in available}
     found = best_match(accept_language, tags)
     return _otherwise(tags) if found is None else found

@@ -145,12 +145,13 @@ class SecondFactor:
         progress = AdapterProgress(user.upn, context_id or new_context_id())
         noted = {each.name: self._call(each, progress).offer(user) for each in asked}
         offered = {name: data for name, data in noted.items() if data is not None}
-        progress = replace(progress, data=offered)
+        progress = AdapterProgress(user.upn, progress.context_id, data=offered)
         match tuple(each for each in asked if each.name in offered):
             case ():
                 return Failed("method_not_available" if method is None else "context_not_met")
             case (single,):
-                return self._begin(progress, single, user, request)
+                call = self._call(single, progress)
+                return self._outcome(progress, single, lambda: call.begin(user, request))
             case several:
                 return Choose(progress, tuple(map(self._choice, several)))
 
@@ -160,18 +161,22 @@ class SecondFactor:
         """Judge one post of the page, or follow the user to another adapter."""
         chosen = proof.get("AuthMethod") or progress.provider
         if not chosen:
-            return Choose(progress, self.choices(progress))
+            return Choose(progress, self.others(progress))
         loaded = next((each for each in self.enabled if each.name == chosen), None)
         if loaded is None or loaded.name not in progress.data:
             return Failed("method_not_available")
-        if chosen != progress.provider:
-            return self._begin(progress, loaded, user, request)
         call = self._call(loaded, progress)
+        if chosen != progress.provider:
+            return self._outcome(progress, loaded, lambda: call.begin(user, request))
         return self._outcome(progress, loaded, lambda: call.try_end(proof, request))
 
-    def choices(self, progress: AdapterProgress) -> tuple[Choice, ...]:
-        """Return the adapters that may be used for *progress*."""
-        return tuple(self._choice(each) for each in self.enabled if each.name in progress.data)
+    def others(self, progress: AdapterProgress) -> tuple[Choice, ...]:
+        """Return the adapters that may be used for *progress*, except the one in use."""
+        return tuple(
+            self._choice(each)
+            for each in self.enabled
+            if each.name in progress.data and each.name != progress.provider
+        )
 
     def _choice(self, loaded: LoadedAdapter) -> Choice:
         lcid, announced = self._lcid(loaded), loaded.announced
@@ -185,23 +190,18 @@ class SecondFactor:
     def _lcid(self, loaded: LoadedAdapter) -> int:
         return negotiate(self.accept_language, loaded.announced.available_lcids)
 
-    def _begin(
-        self, progress: AdapterProgress, loaded: LoadedAdapter, user: User, request: HttpRequest
-    ) -> Outcome:
-        progress = replace(progress, provider=loaded.name)
-        call = self._call(loaded, progress)
-        return self._outcome(progress, loaded, lambda: call.begin(user, request))
-
     def _outcome(
         self, progress: AdapterProgress, loaded: LoadedAdapter, ask: Callable[[], AdapterAnswer]
     ) -> Outcome:
+        """Return what comes of asking *loaded*, which is in use from then on."""
         try:
             answer = ask()
         except AdapterFailed as failed:
             return Failed("adapter_error", loaded.name, failed.page)
         if answer.page is None:
             return _judge(loaded, answer)
-        progress = replace(progress, data={**progress.data, loaded.name: answer.data})
+        data = {**progress.data, loaded.name: answer.data}
+        progress = replace(progress, provider=loaded.name, data=data)
         return ShowPage(progress, answer.page, answer.explanation, answer.trace)
 
     def _call(self, loaded: LoadedAdapter, progress: AdapterProgress) -> AdapterCall:

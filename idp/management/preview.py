@@ -236,14 +236,10 @@ def _way_and_device(person: Person | None, kind: str) -> tuple[Way | None, str |
     if person is None:
         return Way(PUSH, "methods", may_push=True, may_use_codes=False), kind
     methods = person.known.methods
-    phones = methods.of_kind(PUSH)
     if kind == REGISTERED:
-        best = next(
-            (str(each.details["device"]) for each in phones if each.details["decides"]), None
-        )
         way = way_of(methods, person.known.permissions) if methods.has(*ASKED_FOR) else None
-        return way, best
-    if not phones:
+        return way, methods.device
+    if not methods.has(PUSH):
         added = RegisteredMethod("", PUSH)
         methods = Methods((added, *methods.registered), methods.chosen)
     return way_of(methods, person.known.permissions), kind

@@ -145,10 +145,13 @@ def second_factor_page(
     context: str,
     address: Address,
     user: str,
-    others: Sequence[Choice],
+    others: tuple[Choice, ...],
     back: WayBack | None,
 ) -> Answer:
-    """Render an adapter's page inside ours; it posts *context* to *address*."""
+    """Render an adapter's page inside ours; it posts *context* to *address*.
+
+    *others* are the adapters that can be used in place of it.
+    """
     texts = {
         **_shown(page, provider, context, address.path),
         "provider": provider,
@@ -162,7 +165,7 @@ def second_factor_page(
         texts,
         stylesheets=page.stylesheets,
         scripts=page.scripts,
-        others=tuple([choice for choice in others if choice.name != provider]),
+        others=others,
     )
 
 

@@ -167,7 +167,7 @@ class SecondFactorSteps:
             context=self._sealed(progress, step),
             address=step.request.address,
             user=progress.user,
-            others=factor.choices(progress),
+            others=factor.others(progress),
             back=_way_back(step),
         )
 

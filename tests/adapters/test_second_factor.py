@@ -11,8 +11,9 @@ from support.adapters import odd_adapters
 from support.adapters.by_name import type_name
 from support.adapters.probe_adapters import GERMAN
 
-from adapter.contract import ENGLISH, HttpRequest
+from adapter.contract import ENGLISH, AdapterPresentation, HttpRequest
 from idp.adapters.abilities import Abilities
+from idp.adapters.calls import PARTS_OF_PAGE
 from idp.adapters.registry import AdapterHost
 from idp.adapters.second_factor import (
     AdapterProgress,
@@ -156,7 +157,7 @@ def test_an_error_of_an_adapter_ends_the_second_factor_for_good(name, code, seco
 
 def test_the_browser_chooses_the_language(second_factor):
     factor = second_factor("Polyglot", accept_language="de-AT, en;q=0.5")
-    (choice,) = factor.choices(AdapterProgress(USER.upn, data={"Polyglot": {}}))
+    (choice,) = factor.others(AdapterProgress(USER.upn, data={"Polyglot": {}}))
     assert (choice.friendly_name, choice.language) == ("Eine Frage", "de-DE")
     assert factor.start(USER, REQUEST).page.title == "Mehrstufige Anmeldung"
     english = second_factor("Polyglot").start(USER, REQUEST)
@@ -180,3 +181,8 @@ def test_one_adapter_is_found_without_loading_the_others():
         assert host.find("Nobody") is None
     finally:
         del vars(odd_adapters)["Noticed"]
+
+
+def test_an_answer_is_a_page_if_it_has_every_member_of_the_contracts_presentation():
+    members = {name for name in vars(AdapterPresentation) if not name.startswith("_")}
+    assert set(PARTS_OF_PAGE) == members

@@ -192,7 +192,7 @@ def test_a_preview_is_what_the_sign_in_then_decides(farm, with_phone):
     farm.mfa.codes.register(ALICE, SECRET)
     if with_phone:
         give_phone(farm, "6.2005.1")
-    begun = Verifier(farm.mfa, "adfs").begin(ALICE, Asker("x", "", "1", NODES["sts1"]))
+    begun = Verifier(farm.mfa, "adfs").begin(ALICE, Asker("x", "", "1", NODES["sts1"])).state
 
     found = cell(farm, user=ALICE, node="sts1", device="registered")
 

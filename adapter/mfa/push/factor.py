@@ -27,12 +27,14 @@ from adapter.mfa.push.store import PushStore
 class Started:
     """A request that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny.
 
-    ``paused`` says why it was sent to nobody, None if it was sent to its user.
+    ``paused`` says why it was sent to nobody, None if it was sent to its user. ``seconds_left`` is
+    the time to answer it.
     """
 
     challenge: Challenge
     number: str | None
     paused: PushPaused | None = None
+    seconds_left: int = 0
 
 
 class PushFactor:
@@ -69,6 +71,10 @@ class PushFactor:
         devices = self._devices.of_user(user)
         best = best_of(devices)
         return [registered_method(device, decides=device == best) for device in devices]
+
+    def is_registered(self, user: str) -> bool:
+        """Say whether the user has a device."""
+        return bool(self._devices.of_user(user))
 
     def best_device(self, user: str) -> Device | None:
         """Return the device that decides what the user sees, or None without any device."""
@@ -120,16 +126,17 @@ class PushFactor:
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
+        now = challenge.created_at
         with self._store.transaction(user) as mine:
-            look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
-            recent = mine.recent(challenge.created_at - look_back)
+            recent = mine.recent(now - (machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK))
             sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
-                return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
-            paused = why_paused(challenge.created_at, recent, mine)
+                shown = number.recall(self._number_key, sent.id, sent.number_digest)
+                return Started(sent, shown, seconds_left=sent.seconds_left(now))
+            paused = why_paused(now, recent, mine)
             challenge = add_request(mine, challenge, recent, paused, nobody=nobody)
         self._on_sent(challenge)
-        return Started(challenge, shown, paused)
+        return Started(challenge, shown, paused, challenge.seconds_left(now))
 
     def pause_of(self, user: str) -> PushPaused | None:
         """Return why no request would be sent to *user* now, None if one would."""
@@ -152,11 +159,6 @@ class PushFactor:
                 challenge = take_step(mine, user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now), challenge.seconds_left(now)
 
-    def seconds_left(self, challenge_id: str) -> int:
-        """Return how many seconds are left to answer a request, 0 for one that has ended."""
-        challenge = self._store.find(challenge_id)
-        return challenge.seconds_left(self._clock.now()) if challenge else 0
-
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
         return self._store.reported_at(user)
@@ -168,12 +170,11 @@ class PushFactor:
 
     def collect(self, challenge_id: str, user: str) -> bool:
         """Take the approval for the page: True once, however many callers ask at the same time."""
-        if self.state(challenge_id, user) is not State.APPROVED:
-            return False  # a page asks many times before there is anything to take
-        return self.take(challenge_id, user)
+        # A page asks many times before there is anything to take.
+        return self.state(challenge_id, user) is State.APPROVED and self.take(challenge_id, user)
 
     def take(self, challenge_id: str, user: str, *, durable: bool = True) -> bool:
-        """Do the same where :meth:`state` has just said ``approved``.
+        """Do the same, where there should be an approval: it writes even if there is none.
 
         It need not be *durable* if the caller commits durably before it tells anybody.
         """
@@ -206,10 +207,9 @@ class PushFactor:
         now = self._clock.now()
         pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
-            challenge
-            for challenge in pending
-            if machine.state_at(challenge, now) is State.PENDING
-            and abilities.is_for(device, challenge)
+            each
+            for each in pending
+            if machine.state_at(each, now) is State.PENDING and abilities.is_for(device, each)
         )
 
     def choices_for(self, device: Device, challenge: Challenge) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any
 
 from adapter.contract import Explanation, Json
@@ -42,7 +43,7 @@ class Verification:
 
     def store(self, data: dict[str, Json]) -> None:
         """Keep the state in *data*, as JSON values."""
-        data.update((name, getattr(self, name)) for name in _FIELDS)
+        data.update(zip(_FIELDS, _values_of(self), strict=True))
 
     @property
     def attempt(self) -> str:
@@ -105,3 +106,4 @@ class Verification:
 
 
 _FIELDS = tuple(field.name for field in fields(Verification))
+_values_of = attrgetter(*_FIELDS)

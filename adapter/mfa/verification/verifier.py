@@ -55,25 +55,25 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verification after one post of its page.
+    """The verification after its begin, or after one post of its page.
 
     ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None; what
     it proves is in :data:`AUTHENTICATION_METHODS`. ``is_answered`` says that the phone has approved
-    and the page should post to collect that. ``seconds_left`` is the time to answer, None where
-    nobody has looked.
+    and the page should post to collect that. ``seconds_left`` is the time to answer a request.
     """
 
     state: Verification
     passed_by: str | None = None
     is_answered: bool = False
-    seconds_left: int | None = None
+    seconds_left: int = 0
 
 
 class Verifier:
     """Verifies users in one *scenario* of :func:`adapter.decide`.
 
     *permissions_of* returns what a user may use there; by default, what the policies allow for
-    sign-ins. It is asked again before anything is accepted, and may raise
+    sign-ins. It is asked again before anything is accepted (factors look themselves whether the
+    user is blocked), and may raise
     :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here. Devices that cannot
     match a number are told why, unless *tells_devices* is false. With *nobody*, a name without
     devices, a request that may not be sent is sent to that name: it then has a number, too, besides
@@ -97,20 +97,21 @@ class Verifier:
         self._tells_devices = tells_devices
         self._nobody = nobody
         self._permissions_of = permissions_of or service.permissions_of
+        self._policies_for = permissions_of or service.policies_for
 
-    def begin(self, user: str, asker: Asker) -> Verification:
+    def begin(self, user: str, asker: Asker) -> Judged:
         """Decide what *user* (a UPN) is asked for, and send a request to the phone if it is due.
 
         Raises :class:`~adapter.mfa.verification.first_step.Undecided`.
         """
         return self._push(self._decide(user, asker), asker, asker.attempt)
 
-    def begin_again(self, state: Verification, asker: Asker) -> Verification:
+    def begin_again(self, state: Verification, asker: Asker) -> Judged:
         """Ask once more for what is asked for first; what was decided stays."""
         if not state.may_push:
             return self._push(state, asker)
         if self._way_asks(state.user) == CodeFactor.kind:
-            return state.by_code()
+            return Judged(state.by_code())
         return self._push_again(state, asker)
 
     def judge(self, state: Verification, fields: Mapping[str, str], asker: Asker) -> Judged:
@@ -124,45 +125,44 @@ class Verifier:
         if fields.get("UseCode") == "1" and state.has_totp:
             return Judged(state.by_code())
         if fields.get("TryAgain") == "1" and state.may_push:
-            return Judged(self._push_again(state, asker))
+            return self._push_again(state, asker)
         if fields.get("TryAgain") == "1" and state.way == PUSH:
             # No push was possible: the user may have upgraded the app, or taken another phone.
-            return Judged(self._push(self._decide(state.user, asker), asker))
+            return self._push(self._decide(state.user, asker), asker)
         if state.way == CODE:
             return self._try_code(state, fields.get("VerificationCode", ""), asker)
         return self._try_push(state)
 
     def _decide(self, user: str, asker: Asker) -> Verification:
         """Decide what a push shows, if there is a phone for one, and what is asked for first."""
-        device = self._service.push.best_device(user)
-        way = way_of(self._service.methods_of(user), self._permissions_of(user))
-        kind, after_table = device.kind if device else None, self._service.products_after_table
-        decision = decide_push(self._scenario, asker.host, way, kind, after_table)
+        methods, after_table = self._service.asked_of(user), self._service.products_after_table
+        way = way_of(methods, self._permissions_of(user))
+        decision = decide_push(self._scenario, asker.host, way, methods.device, after_table)
         asker.on_decision(decision)
         return first_step(user, way, decision)
 
     def _way_asks(self, user: str) -> str | None:
-        return way_of(self._service.methods_of(user), self._permissions_of(user)).asks
+        return way_of(self._service.asked_of(user), self._permissions_of(user)).asks
 
     def _may_push(self, user: str) -> bool:
-        return self._permissions_of(user).push_policy != "none"
+        return self._policies_for(user).push_policy != "none"
 
-    def _push_again(self, state: Verification, asker: Asker) -> Verification:
+    def _push_again(self, state: Verification, asker: Asker) -> Judged:
         """Send a further push, unless the policies have stopped to allow it meanwhile."""
         if not self._may_push(state.user):
-            return state.by_push().failed(PUSH_NOT_ENABLED)
+            return Judged(state.by_push().failed(PUSH_NOT_ENABLED))
         return self._push(state.by_push(), asker)
 
-    def _push(self, state: Verification, asker: Asker, attempt: str = "") -> Verification:
+    def _push(self, state: Verification, asker: Asker, attempt: str = "") -> Judged:
         """Send a push if the decision allows one; else fail with the reason why not.
 
         One that was already sent for *attempt* is shown instead.
         """
         if state.way == CODE:
-            return state
+            return Judged(state)
         told = CANNOT_BE_APPROVED if self._tells_devices else ()
         if state.experience not in (NUMBER_MATCH, APPROVE_DENY, *told):
-            return state.failed(state.reason)
+            return Judged(state.failed(state.reason))
         try:
             started = self._service.push.start(
                 state.user,
@@ -173,13 +173,13 @@ class Verifier:
                 nobody=self._nobody,
             )
         except PushPaused as paused:
-            return state.failed(paused.code if state.may_push else state.reason)
+            return Judged(state.failed(paused.code if state.may_push else state.reason))
+        asked = state.waiting_for(started.challenge.id, started.number)
         if started.paused is not None:
-            asked = state.waiting_for(started.challenge.id, started.number)
-            return replace(asked, outcome=started.paused.code)
+            return Judged(replace(asked, outcome=started.paused.code))
         if not state.may_push:  # the devices were told why
-            return state.failed(state.reason)
-        return state.waiting_for(started.challenge.id, started.number)
+            return Judged(state.failed(state.reason))
+        return Judged(asked, seconds_left=started.seconds_left)
 
     def _try_push(self, state: Verification) -> Judged:
         """Take the approval if there is one; of several posts at once, only one gets it.
@@ -187,17 +187,18 @@ class Verifier:
         It is not taken if the policies have stopped to allow push since the request was sent.
         """
         push, user = self._service.push, state.user
-        is_approved = state.awaits_phone and push.state(state.challenge, user) is State.APPROVED
-        if is_approved and not self._may_push(user):
-            return Judged(state.failed(PUSH_NOT_ENABLED))
-        if is_approved and push.take(state.challenge, user, durable=not self._host_ends):
+        may_push = state.awaits_phone and self._may_push(user)
+        if may_push and push.take(state.challenge, user, durable=not self._host_ends):
             return Judged(state.passed("approved"), PushFactor.kind)
-        return look(push, state)
+        judged = look(push, state)
+        if judged.is_answered and not may_push:
+            return Judged(state.failed(PUSH_NOT_ENABLED))
+        return judged
 
     def _try_code(self, state: Verification, code: str, asker: Asker) -> Judged:
         if not code:
             return Judged(state)
-        permissions = self._permissions_of(state.user)
+        permissions = self._policies_for(state.user)
         sources = self._service.codes.methods_of(state.user)
         if sources and not any(permissions.of(source).is_allowed for source in sources):
             return Judged(state.failed("code_not_enabled"))

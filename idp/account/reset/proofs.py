@@ -53,7 +53,7 @@ class Proofs:
             tells_devices=is_known,
             nobody="" if is_known else reset.stand_in,
         )
-        state = verifier.begin(subject, asker)
+        state = verifier.begin(subject, asker).state
         if state.is_waiting:
             return Asked(PUSH, "", state, now)
         why = _why_not_sent(state, permissions) if is_real else NOT_POSSIBLE

@@ -24,12 +24,12 @@ from idp.notices.occasions import Occasion
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
-from idp.store.mfa import hardware_tokens, user_row
+from idp.store.mfa import code_sources, hardware_tokens, user_row
 from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import code_apps, devices, is_registered
 from idp.store.mfa_schema import hardware_tokens as token_table
 from idp.store.notices import tell
-from idp.store.prepared import Prepared, Read, reading
+from idp.store.prepared import Prepared, reading
 
 _random = secrets.SystemRandom()
 
@@ -41,11 +41,6 @@ _COUNT_DEVICES = (
     select(func.count())
     .select_from(devices)
     .where(devices.c.user == bindparam("user"), is_registered)
-)
-SOURCES = Prepared(
-    select(*(code_apps.c[name] for name in ("id", "created_at", "last_used_at", "app", "name")))
-    .where(_MINE)
-    .order_by(code_apps.c.serial)
 )
 _SEEDS = Prepared(
     select(code_apps.c.id, code_apps.c.app, code_apps.c.seed)
@@ -71,7 +66,7 @@ class SqlCodeStore:
 
     def sources_of(self, user: str) -> Sequence[CodeSource]:
         """Return the user's sources of codes, oldest first."""
-        return _sources(self._database.rows, user)
+        return code_sources.sources(self._database.rows, user)
 
     def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
         """Store the seed, sealed, in place of the first, and tell the user."""
@@ -221,7 +216,8 @@ def must_have_room(connection: Connection, user: str) -> None:
 def _count_apps(connection: Connection, user: str) -> int:
     """Return how many apps and tokens the user has, also tokens that wait."""
     phones = int(connection.execute(_COUNT_DEVICES, {"user": user}).scalar_one())
-    others = sum(source.app == CODE_APP for source in _sources(reading(connection), user))
+    sources = code_sources.sources(reading(connection), user)
+    others = sum(source.app == CODE_APP for source in sources)
     return phones + others + len(hardware_tokens.tokens(connection, user))
 
 
@@ -238,19 +234,6 @@ def _refusals(connection: Connection, tokens: Sequence[NewToken]) -> dict[int, T
             refused[place] = TokenRefusal.FULL
         taken.add(new.serial_number)
     return refused
-
-
-def _sources(read: Read, user: str) -> list[CodeSource]:
-    mine = {"user": user}
-    rows = read(user_row.OF_USER, mine)
-    first = user_row.UserRow(*rows[0]) if rows else None
-    more = [CodeSource(*row) for row in read(SOURCES, mine)]
-    more += hardware_tokens.sources(read, user)
-    if first is None or first.totp_seed is None:
-        return more
-    app, name = first.seed_app or AUTHENTICATOR_CODE, first.seed_name or ""
-    created, last_used = first.seed_created_at, first.code_used_at
-    return [CodeSource(FIRST_ID, created, last_used, app, name), *more]
 
 
 def add_seed(

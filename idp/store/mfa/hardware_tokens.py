@@ -10,11 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from adapter.mfa.codes.hardware import HardwareToken, NewToken
-from adapter.mfa.codes.store import CodeSource
-from adapter.mfa.policy import HARDWARE_TOKEN
 from adapter.mfa.tokens import token as random_id
 from idp.store.mfa_schema import hardware_tokens as table
-from idp.store.prepared import Prepared, Read
+from idp.store.prepared import Prepared
 
 _random = secrets.SystemRandom()
 
@@ -23,11 +21,6 @@ _TOKENS = select(
     *(table.c[_COLUMNS.get(field.name, field.name)] for field in fields(HardwareToken))
 ).order_by(table.c.serial)
 _MINE = table.c.user == bindparam("user")
-SOURCES = Prepared(
-    select(*(table.c[n] for n in ("id", "created_at", "last_used_at", "name", "serial_number")))
-    .where(_MINE, table.c.activated_at.is_not(None))
-    .order_by(table.c.serial)
-)
 _SEEDS = Prepared(
     select(table.c.id, table.c.seed, table.c.period)
     .where(_MINE, table.c.activated_at.is_not(None))
@@ -52,14 +45,6 @@ def page(connection: Connection, after: int, limit: int) -> tuple[list[HardwareT
     rows = connection.execute(wanted).all()
     found = [HardwareToken(*row[:-1]) for row in rows[:limit]]
     return found, rows[limit - 1][-1] if len(rows) > limit else None
-
-
-def sources(read: Read, user: str) -> list[CodeSource]:
-    """Return the activated tokens of a user as sources of codes."""
-    return [
-        CodeSource(identifier, created, last_used, HARDWARE_TOKEN, name, number)
-        for identifier, created, last_used, name, number in read(SOURCES, {"user": user})
-    ]
 
 
 def seeds(connection: Connection, user: str) -> Sequence[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
@@ -34,6 +35,7 @@ class ChallengeChanged(TallystickError):
 _FIELDS = tuple(field.name for field in fields(Challenge))
 _OF_STATE = ("state", "answered_by", "reported", "version")
 """What may change; SQLite also writes the indexes of a column that is set to its own value."""
+_values_of = attrgetter(*_FIELDS)
 _CHALLENGES = select(*(challenges.c[name] for name in _FIELDS)).order_by(challenges.c.serial)
 _BY_ID = Prepared(_CHALLENGES.where(challenges.c.id == bindparam("id")))
 _BY_ID_OF_USER = Prepared(
@@ -265,7 +267,7 @@ def _reported_at(connection: Connection, user: str) -> datetime | None:
 
 
 def _row_of(challenge: Challenge) -> dict[str, Any]:
-    row = {name: getattr(challenge, name) for name in _FIELDS}
+    row = dict(zip(_FIELDS, _values_of(challenge), strict=True))
     return row | {"state": challenge.state.value}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.store.engine import Database
-from idp.store.mfa import access_passes, codes, devices, hardware_tokens, passkeys, user_row
+from idp.store.mfa import access_passes, code_sources, devices, passkeys, user_row
 from idp.store.mfa.policies import READ, ROW
 from idp.store.mfa.protection import STANDING
 from idp.store.prepared import Question
@@ -18,20 +18,28 @@ class SqlReadAhead:
 
     def methods(self, user: str) -> None:
         """Read the methods of the user, and what the policies allow."""
-        mine = {"user": user}
-        questions: list[Question] = [
-            (user_row.OF_USER, mine),
-            (devices.OF_USER, mine),
-            (codes.SOURCES, mine),
-            (hardware_tokens.SOURCES, mine),
-            (passkeys.OF_USER, mine),
+        beside: list[Question] = [
+            (passkeys.OF_USER, {"user": user}),
             (access_passes.PASS, {"of_user": user}),
         ]
-        self._database.read_ahead([*questions, *_permissions(user)])
+        self._database.read_ahead([*_asked(user), *beside, *_permissions(user)])
+
+    def asked(self, user: str) -> None:
+        """Read the phones and sources of codes of the user, and what the policies allow."""
+        self._database.read_ahead([*_asked(user), *_permissions(user)])
 
     def permissions(self, user: str) -> None:
         """Read what the policies allow the user."""
         self._database.read_ahead(_permissions(user))
+
+
+def _asked(user: str) -> list[Question]:
+    mine = {"user": user}
+    return [
+        (user_row.OF_USER, mine),
+        (devices.OF_USER, mine),
+        (code_sources.FURTHER, mine),
+    ]
 
 
 def _permissions(user: str) -> list[Question]:

@@ -7,7 +7,7 @@ first takes the row: so two nodes never decide about one user at the same time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
@@ -51,12 +51,19 @@ _LOCK = Prepared(  # makes the row or finds it, and locks it either way
 _CHANGE = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 
-@contextmanager
-def locked(database: Database, user: str, *, durable: bool = True) -> Iterator[Connection]:
+def locked(
+    database: Database, user: str, *, durable: bool = True
+) -> AbstractContextManager[Connection]:
     """Open a transaction in which this user's rows are ours alone, on every node."""
-    with database.write(durable=durable) as connection:
-        if not database.is_sqlite:  # there a transaction that writes is the only one
-            _LOCK.run(connection, {"user": user})
+    writing = database.write(durable=durable)
+    # On SQLite a transaction that writes is the only one.
+    return writing if database.is_sqlite else _locking(writing, user)
+
+
+@contextmanager
+def _locking(writing: AbstractContextManager[Connection], user: str) -> Iterator[Connection]:
+    with writing as connection:
+        _LOCK.run(connection, {"user": user})
         yield connection
 
 

@@ -28,6 +28,7 @@ from support.adapters.mfa_node import at_once
 from support.users import ALICE
 
 from adapter.entra_mfa.page import ERRORS
+from adapter.mfa.policy import AuthenticatorConfiguration, Policies
 from adapter.mfa.push.challenge import State
 from adapter.mfa.push.pauses import PAUSES
 
@@ -174,3 +175,54 @@ def test_a_context_of_another_user_collects_nothing(mfa, device):
     page = SignIn(mfa, data=json.dumps(data)).post()
 
     assert page.error == ERRORS["no_answer"]
+
+
+@pytest.mark.parametrize(
+    ("taken_away", "outcome"), [("user", "blocked_meanwhile"), ("phone", "phone_removed")]
+)
+def test_what_is_taken_away_after_a_request_has_read_it_lets_nobody_in(
+    mfa, other_node, device, database, taken_away, outcome
+):
+    sign_in = begun(mfa)
+    mfa.approve(device, sign_in.started)
+
+    with database.of_request():
+        mfa.service.permissions_of(ALICE)
+        mfa.service.methods_of(ALICE)
+        if taken_away == "user":
+            other_node.service.protection.block(ALICE)
+        else:
+            other_node.push.remove(ALICE, device.id)
+        page = sign_in.post()
+
+    assert page.error == ERRORS[outcome]
+    assert sign_in.claims == ()
+
+
+def test_a_policy_that_another_node_has_changed_holds_from_the_next_post_on(
+    mfa, other_node, device, database
+):
+    sign_in = begun(mfa)
+    mfa.approve(device, sign_in.started)
+    with database.of_request():
+        assert sign_in.post(Poll="1").state == "answered"
+    off = Policies(authenticator=AuthenticatorConfiguration(is_enabled=False))
+    other_node.stores.policies.replace(off, seen=None)
+
+    with database.of_request():
+        page = sign_in.post()
+
+    assert page.error == ERRORS["push_not_enabled"]
+    assert sign_in.claims == ()
+
+
+def test_a_page_that_is_loaded_again_shows_the_time_that_is_left(mfa, device):
+    sign_in = begun(mfa)
+    assert sign_in.page.one("loginForm").xpath("string(.//@data-seconds)") == "60"
+    mfa.clock.advance(seconds=20)
+
+    again = SignIn(mfa, context_id=sign_in.context_id)
+
+    assert again.begin().one("loginForm").xpath("string(.//@data-seconds)") == "40"
+    assert again.page.number == sign_in.page.number
+    assert requests_sent(mfa) == 1

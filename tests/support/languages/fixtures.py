@@ -35,3 +35,4 @@ def pseudo_german(tmp_path, monkeypatch):
 def _forget() -> None:
     page_texts.catalogue.cache_clear()
     adapter.texts.catalogue.cache_clear()
+    adapter.texts.html_of.cache_clear()
