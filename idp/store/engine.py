@@ -139,7 +139,7 @@ class Database:
             yield
             return
         try:
-            with ExitStack() as stack:
+            with self._reads.off(), ExitStack() as stack:
                 begin = partial(
                     self._source.begin, durable=self._waits_for_disk, serializable=exclusive
                 )
@@ -163,28 +163,26 @@ class Database:
 
     def rows(self, query: Prepared, values: Mapping[str, Any]) -> Rows:
         """Return all rows of a query; within :meth:`of_request`, read each only once."""
-        question = (query, values)
-        found = None if self._joint.current else self._reads.find(question)
+        found = self._reads.find(query, values)
         if found is None:
             with self.read() as connection:
                 found = query.all(connection, values)
-            self.know(query, values, found)
+            self._reads.keep(query, values, found)
         return found
 
     def know(self, query: Prepared, values: Mapping[str, Any], rows: Rows) -> None:
         """Let :meth:`rows` know what another query has just read, too."""
-        if self._joint.current is None:
-            self._reads.keep((query, values), rows)
+        self._reads.keep(query, values, rows)
 
     def read_ahead(self, questions: Sequence[Question]) -> None:
         """Read what :meth:`rows` will be asked for, where that saves waits for PostgreSQL."""
-        if self.is_sqlite or not self._reads.is_on or self._joint.current is not None:
+        if self.is_sqlite or not self._reads.is_on:
             return
-        unknown = [each for each in questions if self._reads.find(each) is None]
+        unknown = [each for each in questions if self._reads.find(*each) is None]
         if unknown:
             with self.read() as connection:
                 for question, rows in zip(unknown, all_of(connection, unknown), strict=True):
-                    self._reads.keep(question, rows)
+                    self._reads.keep(*question, rows)
 
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
         """Lend a connection that sees every row of *table* up to the highest serial it sees.

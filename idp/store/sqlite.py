@@ -25,6 +25,9 @@ from idp.store.errors import StoreUnavailable
 MAX_IDLE = 16
 """Idle connections that stay open; under load the pool opens more, and closes them again."""
 
+MAX_CHECK_AGE = 0.1
+"""Seconds for which reads go by the last check that the file is the same; writes check anew."""
+
 _POOL: dict[str, Any] = {
     "poolclass": QueuePool,
     "pool_size": MAX_IDLE,
@@ -49,7 +52,7 @@ class SqliteFile:
         self._same_file = _SameFile(path)
         self._turn = turn_of(path)
         self._idle: list[Connection] = []
-        self._engine = create_engine("sqlite://", creator=lambda: _open_sqlite(path), **_POOL)
+        self._engine = create_engine("sqlite://", creator=self._open, **_POOL)
 
     def create(self) -> None:
         """Create an empty file with mode 0600 if it does not exist.
@@ -67,18 +70,23 @@ class SqliteFile:
                 "Check the folder and its permissions",
             ) from error
 
-    def take(self) -> Connection:
+    def take(self, *, to_write: bool = False) -> Connection:
         """Take a connection in autocommit mode out of the idle ones, or open one."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
         try:
-            self._same_file.check()
+            self._same_file.check(now=to_write)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _open(self) -> sqlite3.Connection:
+        """Open one more connection, never to another file: it would damage the journal of ours."""
+        self._same_file.check(now=True)
+        return _open_sqlite(self._path)
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:
         """Keep a connection for the next one who takes it.
@@ -178,8 +186,8 @@ class _Transaction(AbstractContextManager[Connection]):
         if not self._turn.acquire(timeout=errors.MAX_WAIT_SECONDS):
             raise exc.TimeoutError("other threads were writing all the time")
         try:
-            self._connection = self._file.take()
-            driver: Any = self._connection.connection.driver_connection
+            self._connection = self._file.take(to_write=True)
+            driver: Any = self._connection.connection.dbapi_connection
             self._driver = driver
             try:
                 self._driver.begin(self._synchronous)
@@ -246,22 +254,28 @@ class _SameFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = os.fspath(path)  # each read asks
+        self._path = os.fspath(path)
         self._identity: tuple[int, int] | None = None
+        self._good_until = 0.0
 
-    def check(self) -> None:
-        """Raise :class:`StoreUnavailable` if the path leads to another file, or to none."""
+    def check(self, *, now: bool) -> None:
+        """Raise :class:`StoreUnavailable` if the path no longer leads to the file that it led to.
+
+        If not *now*, a check is good for :data:`MAX_CHECK_AGE`.
+        """
+        started = time.monotonic()
+        if not now and started < self._good_until:
+            return
         try:
             status = os.stat(self._path)
         except OSError:
             identity = None
         else:
             identity = status.st_dev, status.st_ino
-            if identity == self._identity:
-                return
         self._identity = self._identity or identity
-        if identity is None or identity != self._identity:
+        if identity != self._identity:
             raise StoreUnavailable(
                 f"The database file {self._path} was removed or replaced",
                 "Put it back, or restart the server to use the new file",
             )
+        self._good_until = started + MAX_CHECK_AGE
