@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.phones.phone_host import APPLICATION
@@ -35,6 +36,40 @@ def test_only_the_keys_of_registered_phones_stay_loaded(phone_host, signed_phone
     assert refused.json()["error"] == "device_unknown"
     assert signed_phone.call("GET", "account").ok
     assert known_key.cache_info().currsize == before
+
+
+@pytest.fixture
+def statements(phone_host, phone) -> list[str]:
+    """What is executed in the database from now on."""
+    executed: list[str] = []
+    with phone_host.services.database.read() as connection:  # the one that is always lent first
+        connection.connection.driver_connection.set_trace_callback(executed.append)
+    return executed
+
+
+def test_a_phone_is_found_with_its_user_and_its_notices_newest_first_by_one_statement(
+    phone_host, signed_phone, statements
+):
+    for platform in ("ios", "web"):
+        phone_host.phone(name=platform, platform=platform)
+    statements.clear()
+
+    known = phone_host.services.phones.find(signed_phone.device)
+
+    assert len(statements) == 1
+    assert (known.device.user, known.owner.upn) == (ALICE, ALICE)
+    assert [notice.occasion.platform for notice in known.notices] == ["web", "ios"]
+
+
+def test_a_poll_reads_its_phone_uses_up_its_nonce_and_looks_for_requests(signed_phone, statements):
+    assert signed_phone.call("GET", "pending").json()["requests"] == []
+
+    words = [statement.split()[0] for statement in statements]
+    assert [word for word in words if word != "PRAGMA"] == [
+        "SELECT",
+        *("BEGIN", "INSERT", "COMMIT"),
+        "SELECT",
+    ]
 
 
 def test_what_a_request_shows_follows_the_groups_of_its_user(phone_host, signed_phone):
