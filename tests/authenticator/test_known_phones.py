@@ -61,8 +61,16 @@ def test_a_phone_is_found_with_its_user_and_its_notices_newest_first_by_one_stat
     assert [notice.occasion.platform for notice in known.notices] == ["web", "ios"]
 
 
-def test_a_poll_reads_its_phone_uses_up_its_nonce_and_looks_for_requests(signed_phone, statements):
-    assert signed_phone.call("GET", "pending").json()["requests"] == []
+@pytest.mark.parametrize("pushes", [0, 1])
+def test_a_poll_reads_its_phone_uses_up_its_nonce_and_looks_for_requests(
+    phone_host, signed_phone, statements, pushes
+):
+    """The policies, which say what is shown of a request, are read with the phone."""
+    for _ in range(pushes):
+        phone_host.push()
+    statements.clear()
+
+    assert len(signed_phone.call("GET", "pending").json()["requests"]) == pushes
 
     words = [statement.split()[0] for statement in statements]
     assert [word for word in words if word != "PRAGMA"] == [
@@ -84,3 +92,13 @@ def test_what_a_request_shows_follows_the_groups_of_its_user(phone_host, signed_
     phone_host.services.directory.change(ALICE, lambda user: replace(user, groups=("staff",)))
     [request] = signed_phone.call("GET", "pending").json()["requests"]
     assert (request["application"], request["client_ip"]) == (APPLICATION, "192.0.2.7")
+
+
+def test_each_poll_goes_by_the_policies_of_now(phone_host, signed_phone):
+    policies = phone_host.services.mfa.policies
+    phone_host.push()
+    hidden = AuthenticatorConfiguration(location=Feature(state="disabled"))
+    for changed, shown in [(Policies(authenticator=hidden), ""), (Policies(), "192.0.2.7")]:
+        policies.replace(changed, None)
+        [request] = signed_phone.call("GET", "pending").json()["requests"]
+        assert request["client_ip"] == shown
