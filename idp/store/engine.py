@@ -35,8 +35,8 @@ class Source(Protocol):
     def create(self) -> None:
         """Create the database if this process is responsible for that and it does not exist."""
 
-    def take(self) -> Connection:
-        """Lend a connection in autocommit mode."""
+    def take(self, *, again: bool = False) -> Connection:
+        """Lend a connection in autocommit mode; *again* for one who has just had one."""
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:
         """Take it back; it is not good if what used it has failed."""
@@ -78,7 +78,7 @@ class Database:
         joint = self._joint.current
         if joint is not None and joint.connection is not None:
             return nullcontext(joint.connection)
-        return _Reading(self._source)
+        return _Reading(self._source, self._reads)
 
     def write(
         self,
@@ -202,16 +202,20 @@ class _Reading(AbstractContextManager[Connection]):
     This and the next one are classes, since each request has many of them.
     """
 
-    __slots__ = ("_connection", "_source")
+    __slots__ = ("_connection", "_reads", "_source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, reads: RequestReads) -> None:
         self._source = source
+        self._reads = reads
 
     def __enter__(self) -> Connection:
+        again = self._reads.has_begun()
         try:
-            self._connection = self._source.take()
+            self._connection = self._source.take(again=again)
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
+        if not again:
+            self._reads.begin()
         return self._connection
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:

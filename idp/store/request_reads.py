@@ -28,11 +28,12 @@ class RequestReads(threading.local):
 
     _rows: dict[tuple[Any, ...], Rows] | None = None
     _until = 0.0
+    _has_begun_until = 0.0
 
     @contextmanager
     def of_request(self) -> Iterator[None]:
         """Remember within, from nothing."""
-        self._rows = {}
+        self._rows, self._has_begun_until = {}, 0.0
         try:
             yield
         finally:
@@ -51,6 +52,14 @@ class RequestReads(threading.local):
     def is_on(self) -> bool:
         """Say whether anything is remembered now."""
         return self._rows is not None
+
+    def has_begun(self) -> bool:
+        """Say whether the request has begun to read, less than :data:`MAX_SECONDS` ago."""
+        return self._rows is not None and time.monotonic() < self._has_begun_until
+
+    def begin(self) -> None:
+        """Count the request as having begun to read."""
+        self._has_begun_until = time.monotonic() + MAX_SECONDS
 
     def find(self, query: Prepared, values: Mapping[str, Any]) -> Rows | None:
         """Return the rows that were read before, None if there are none to go by."""

@@ -25,9 +25,6 @@ from idp.store.errors import StoreUnavailable
 MAX_IDLE = 16
 """Idle connections that stay open; under load the pool opens more, and closes them again."""
 
-MAX_CHECK_AGE = 0.1
-"""Seconds for which reads go by the last check that the file is the same; writes check anew."""
-
 _POOL: dict[str, Any] = {
     "poolclass": QueuePool,
     "pool_size": MAX_IDLE,
@@ -70,22 +67,26 @@ class SqliteFile:
                 "Check the folder and its permissions",
             ) from error
 
-    def take(self, *, to_write: bool = False) -> Connection:
-        """Take a connection in autocommit mode out of the idle ones, or open one."""
+    def take(self, *, again: bool = False) -> Connection:
+        """Take a connection in autocommit mode out of the idle ones, or open one.
+
+        The file was checked just now for who takes one *again*, to read further.
+        """
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
-        try:
-            self._same_file.check(now=to_write)
-        except BaseException:
-            connection.close()
-            raise
+        if not again:
+            try:
+                self._same_file.check()
+            except BaseException:
+                connection.close()
+                raise
         return connection
 
     def _open(self) -> sqlite3.Connection:
         """Open one more connection, never to another file: it would damage the journal of ours."""
-        self._same_file.check(now=True)
+        self._same_file.check()
         return _open_sqlite(self._path)
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:
@@ -186,7 +187,7 @@ class _Transaction(AbstractContextManager[Connection]):
         if not self._turn.acquire(timeout=errors.MAX_WAIT_SECONDS):
             raise exc.TimeoutError("other threads were writing all the time")
         try:
-            self._connection = self._file.take(to_write=True)
+            self._connection = self._file.take()
             driver: Any = self._connection.connection.dbapi_connection
             self._driver = driver
             try:
@@ -256,16 +257,9 @@ class _SameFile:
     def __init__(self, path: Path) -> None:
         self._path = os.fspath(path)
         self._identity: tuple[int, int] | None = None
-        self._good_until = 0.0
 
-    def check(self, *, now: bool) -> None:
-        """Raise :class:`StoreUnavailable` if the path no longer leads to the file that it led to.
-
-        If not *now*, a check is good for :data:`MAX_CHECK_AGE`.
-        """
-        started = time.monotonic()
-        if not now and started < self._good_until:
-            return
+    def check(self) -> None:
+        """Raise :class:`StoreUnavailable` if the path leads to another file than before."""
         try:
             status = os.stat(self._path)
         except OSError:
@@ -278,4 +272,3 @@ class _SameFile:
                 f"The database file {self._path} was removed or replaced",
                 "Put it back, or restart the server to use the new file",
             )
-        self._good_until = started + MAX_CHECK_AGE

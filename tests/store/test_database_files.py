@@ -12,17 +12,11 @@ from sqlalchemy import insert, text
 from support.databases.counter import ROW, add_one, count
 
 from adapter.errors import TallystickError
-from idp.store import sqlite
+from idp.store import request_reads
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import password_limits
 
 
-@pytest.fixture
-def each_read_checks(monkeypatch):
-    monkeypatch.setattr(sqlite, "MAX_CHECK_AGE", 0)
-
-
-@pytest.mark.usefixtures("each_read_checks")
 def test_a_removed_database_is_not_replaced_by_an_empty_one_and_serves_again_when_back(
     database, database_file
 ):
@@ -48,7 +42,6 @@ def test_a_database_that_is_missing_from_the_start_is_not_made_by_reading(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("each_read_checks")
 def test_a_file_that_replaced_the_database_is_not_written_to(database, database_file):
     with database.write() as connection:
         connection.execute(insert(password_limits), ROW)
@@ -61,24 +54,38 @@ def test_a_file_that_replaced_the_database_is_not_written_to(database, database_
         add_one(database)
 
 
-def test_a_read_goes_by_a_check_of_just_before_and_a_write_never_does(
+def test_a_request_checks_the_file_when_it_begins_to_read_and_at_each_write(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(sqlite, "MAX_CHECK_AGE", 3600)
+    monkeypatch.setattr(request_reads, "MAX_SECONDS", 3600)
     with database.write() as connection:
         connection.execute(insert(password_limits), ROW)
-    database_file.rename(database_file.with_suffix(".away"))
+    away = database_file.with_suffix(".away")
 
-    assert count(database) == 0
-    with pytest.raises(StoreUnavailable, match="removed"):
-        add_one(database)
+    with database.of_request():
+        assert count(database) == 0
+        database_file.rename(away)
+        assert count(database) == 0
+        with pytest.raises(StoreUnavailable, match="removed"):
+            add_one(database)
+    with database.of_request():
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="removed"):
+                count(database)
 
 
-@pytest.mark.parametrize("check_age", [0, 3600])
+def test_a_request_that_has_waited_checks_the_file_again(database, database_file, monkeypatch):
+    monkeypatch.setattr(request_reads, "MAX_SECONDS", -1)
+    with database.of_request():
+        assert count(database) is None
+        database_file.rename(database_file.with_suffix(".away"))
+        with pytest.raises(StoreUnavailable, match="removed"):
+            count(database)
+
+
 def test_no_connection_to_a_file_that_was_there_meanwhile_is_used_after_the_right_one_is_back(
-    database, database_file, monkeypatch, check_age
+    database, database_file
 ):
-    monkeypatch.setattr(sqlite, "MAX_CHECK_AGE", check_age)
     with database.write() as connection:
         connection.execute(insert(password_limits), {**ROW, "wrong": 5})
     other, away = database_file.with_suffix(".other"), database_file.with_suffix(".away")
