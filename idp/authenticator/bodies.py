@@ -106,7 +106,7 @@ def read_pending_query(wait: str, seen: str) -> PendingQuery:
 
 def _object(body: bytes, known: set[str]) -> dict[str, Any]:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_without_duplicates)
+        value = _read_json(body.decode())
     except (ValueError, RecursionError):
         _refuse("The body is not JSON")
     if not isinstance(value, dict):
@@ -118,9 +118,13 @@ def _object(body: bytes, known: set[str]) -> dict[str, Any]:
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse a name given twice: two readers of one signed body must see the same."""
-    if len(dict(pairs)) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         _refuse("The body has a field twice")
-    return dict(pairs)
+    return fields
+
+
+_read_json = json.JSONDecoder(object_pairs_hook=_without_duplicates).decode
 
 
 def _text(fields: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:

@@ -114,7 +114,7 @@ def check_signature(
     call: SignedRequest, stamp: Stamp, signature: bytes, key: ec.EllipticCurvePublicKey
 ) -> None:
     """Raise :class:`SignatureRefused` (``bad_signature``) unless the key signed this call."""
-    r, s = (int.from_bytes(half, "big") for half in (signature[:_HALF], signature[_HALF:]))
+    r, s = int.from_bytes(signature[:_HALF], "big"), int.from_bytes(signature[_HALF:], "big")
     try:
         key.verify(encode_dss_signature(r, s), signed_text(call, stamp), _ECDSA)
     except InvalidSignature:

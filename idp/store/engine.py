@@ -35,8 +35,8 @@ class Source(Protocol):
     def create(self) -> None:
         """Create the database if this process is responsible for that and it does not exist."""
 
-    def take(self) -> Connection:
-        """Lend a connection in autocommit mode."""
+    def take(self, *, again: bool = False) -> Connection:
+        """Lend a connection in autocommit mode; *again* for one who has just had one."""
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:
         """Take it back; it is not good if what used it has failed."""
@@ -78,7 +78,7 @@ class Database:
         joint = self._joint.current
         if joint is not None and joint.connection is not None:
             return nullcontext(joint.connection)
-        return _Reading(self._source)
+        return _Reading(self._source, self._reads)
 
     def write(
         self,
@@ -139,7 +139,7 @@ class Database:
             yield
             return
         try:
-            with ExitStack() as stack:
+            with self._reads.off(), ExitStack() as stack:
                 begin = partial(
                     self._source.begin, durable=self._waits_for_disk, serializable=exclusive
                 )
@@ -163,28 +163,26 @@ class Database:
 
     def rows(self, query: Prepared, values: Mapping[str, Any]) -> Rows:
         """Return all rows of a query; within :meth:`of_request`, read each only once."""
-        question = (query, values)
-        found = None if self._joint.current else self._reads.find(question)
+        found = self._reads.find(query, values)
         if found is None:
             with self.read() as connection:
                 found = query.all(connection, values)
-            self.know(query, values, found)
+            self._reads.keep(query, values, found)
         return found
 
     def know(self, query: Prepared, values: Mapping[str, Any], rows: Rows) -> None:
         """Let :meth:`rows` know what another query has just read, too."""
-        if self._joint.current is None:
-            self._reads.keep((query, values), rows)
+        self._reads.keep(query, values, rows)
 
     def read_ahead(self, questions: Sequence[Question]) -> None:
         """Read what :meth:`rows` will be asked for, where that saves waits for PostgreSQL."""
-        if self.is_sqlite or not self._reads.is_on or self._joint.current is not None:
+        if self.is_sqlite or not self._reads.is_on:
             return
-        unknown = [each for each in questions if self._reads.find(each) is None]
+        unknown = [each for each in questions if self._reads.find(*each) is None]
         if unknown:
             with self.read() as connection:
                 for question, rows in zip(unknown, all_of(connection, unknown), strict=True):
-                    self._reads.keep(question, rows)
+                    self._reads.keep(*question, rows)
 
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
         """Lend a connection that sees every row of *table* up to the highest serial it sees.
@@ -204,16 +202,20 @@ class _Reading(AbstractContextManager[Connection]):
     This and the next one are classes, since each request has many of them.
     """
 
-    __slots__ = ("_connection", "_source")
+    __slots__ = ("_connection", "_reads", "_source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, reads: RequestReads) -> None:
         self._source = source
+        self._reads = reads
 
     def __enter__(self) -> Connection:
+        again = self._reads.has_begun()
         try:
-            self._connection = self._source.take()
+            self._connection = self._source.take(again=again)
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
+        if not again:
+            self._reads.begin()
         return self._connection
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:

@@ -18,9 +18,9 @@ from idp.store.prepared import Prepared
 from idp.store.stored_json import DamagedValue, load_object
 
 OCCASION_COLUMNS = ("occasion", "user", "at", "details")
-_NOTICES = [notices.c[name] for name in OCCASION_COLUMNS]
-OF_DEVICE = Prepared(
-    select(notices.c.id, *_NOTICES)
+NOTICE_COLUMNS = (notices.c.id, *(notices.c[name] for name in OCCASION_COLUMNS))
+_OF_DEVICE = Prepared(
+    select(*NOTICE_COLUMNS)
     .where(notices.c.device == bindparam("device"))
     .order_by(notices.c.serial.desc())
     .limit(MAX_OF_A_DEVICE)
@@ -59,7 +59,7 @@ def occasion_from_row(code: str, user: str, at: Any, details: str) -> Occasion:
 
 
 def notice_from_row(row: Sequence[Any]) -> Notice:
-    """Return the notice of a row of :data:`OF_DEVICE`."""
+    """Return the notice of a row of :data:`NOTICE_COLUMNS`."""
     identifier, *rest = row
     return Notice(identifier, occasion_from_row(*rest))
 
@@ -73,7 +73,7 @@ class SqlPhoneNotices:
     def of_device(self, device_id: str) -> Sequence[Notice]:
         """Return the notices of a device, newest first."""
         with self._database.read() as connection:
-            rows = OF_DEVICE.all(connection, {"device": device_id})
+            rows = _OF_DEVICE.all(connection, {"device": device_id})
         return [notice_from_row(row) for row in rows]
 
     def dismiss(self, device_id: str, notice_id: str) -> None:

@@ -8,18 +8,28 @@ from adapter.mfa.devices.device import Device
 from idp.notices.phones import KnownPhone
 from idp.store.engine import Database
 from idp.store.mfa.devices import COLUMNS
-from idp.store.mfa_schema import devices
-from idp.store.notices import OF_DEVICE, notice_from_row
-from idp.store.prepared import Prepared, all_of
-from idp.store.schema import users
-from idp.store.user_rows import BY_UPN, USER_COLUMNS, user_from_row
+from idp.store.mfa.policies import READ
+from idp.store.mfa.policies import ROW as MFA_POLICIES
+from idp.store.mfa_schema import devices, notices
+from idp.store.notices import NOTICE_COLUMNS, notice_from_row
+from idp.store.prepared import Prepared
+from idp.store.schema import policies, users
+from idp.store.user_rows import USER_COLUMNS, user_from_row
 
-_OF_DEVICE = len(COLUMNS)
-_DEVICE_AND_OWNER = Prepared(
-    select(*COLUMNS, *USER_COLUMNS)
-    .select_from(devices.outerjoin(users, users.c.upn == devices.c.user))
+_POLICIES = select(policies.c.value).where(policies.c.name == MFA_POLICIES).scalar_subquery()
+_KNOWN_PHONE = Prepared(  # a row for each notice of the device, and one if it has none
+    select(_POLICIES, *COLUMNS, *USER_COLUMNS, *NOTICE_COLUMNS)
+    .select_from(
+        devices.outerjoin(users, users.c.upn == devices.c.user).outerjoin(
+            notices, notices.c.device == devices.c.id
+        )
+    )
     .where(devices.c.id == bindparam("id"))
+    .order_by(notices.c.serial.desc())
 )
+_OF_DEVICE = slice(1, 1 + len(COLUMNS))
+_OF_OWNER = slice(_OF_DEVICE.stop, _OF_DEVICE.stop + len(USER_COLUMNS))
+_OF_NOTICE = slice(_OF_OWNER.stop, None)
 
 
 class SqlPhoneStore:
@@ -29,17 +39,20 @@ class SqlPhoneStore:
         self._database = database
 
     def find(self, device_id: str) -> KnownPhone | None:
-        """Return a device with its user and notices, or None."""
-        questions = ((_DEVICE_AND_OWNER, {"id": device_id}), (OF_DEVICE, {"device": device_id}))
+        """Return a device with its user and notices, or None.
+
+        The policies are read with them: they say what the phone is shown of its requests.
+        """
         with self._database.read() as connection:
-            found, notices = all_of(connection, questions)
-        if not found:
+            rows = _KNOWN_PHONE.all(connection, {"id": device_id})
+        if not rows:
             return None
-        device, row = Device(*found[0][:_OF_DEVICE]), found[0][_OF_DEVICE:]
-        owners = [] if row[0] is None else [row]
-        self._database.know(BY_UPN, {"name": device.user}, owners)
+        mfa_policies = rows[0][0]
+        known = [] if mfa_policies is None else [(mfa_policies,)]
+        self._database.know(READ, {"name": MFA_POLICIES}, known)
+        owner, shown = rows[0][_OF_OWNER], [row[_OF_NOTICE] for row in rows]
         return KnownPhone(
-            device,
-            user_from_row(row) if owners else None,
-            [notice_from_row(notice) for notice in notices],
+            Device(*rows[0][_OF_DEVICE]),
+            None if owner[0] is None else user_from_row(owner),
+            [notice_from_row(notice) for notice in shown if notice[0] is not None],
         )

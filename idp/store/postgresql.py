@@ -73,8 +73,8 @@ class PostgresqlServer:
     def create(self) -> None:
         """Do nothing: the administrator creates a PostgreSQL database."""
 
-    def take(self) -> Connection:
-        """Lend a connection in autocommit mode."""
+    def take(self, *, again: bool = False) -> Connection:
+        """Lend a connection in autocommit mode, whether or not *again*."""
         return self._engine.connect()
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:

@@ -135,9 +135,9 @@ class Prepared:
             compiled = self._compiled[dialect.name] = _compile(
                 self._statement, self._returns, dialect
             )
-        cursor = connection.connection.cursor()
+        driver: Any = connection.connection.dbapi_connection
         try:
-            cursor.execute(compiled.sql, compiled.bind(values))
+            cursor = driver.execute(compiled.sql, compiled.bind(values))
         except dialect.loaded_dbapi.Error as error:
             raise exc.DBAPIError(compiled.sql, None, error) from error
         return Asked(connection, compiled, cursor)

@@ -49,7 +49,7 @@ class SqliteFile:
         self._same_file = _SameFile(path)
         self._turn = turn_of(path)
         self._idle: list[Connection] = []
-        self._engine = create_engine("sqlite://", creator=lambda: _open_sqlite(path), **_POOL)
+        self._engine = create_engine("sqlite://", creator=self._open, **_POOL)
 
     def create(self) -> None:
         """Create an empty file with mode 0600 if it does not exist.
@@ -67,18 +67,27 @@ class SqliteFile:
                 "Check the folder and its permissions",
             ) from error
 
-    def take(self) -> Connection:
-        """Take a connection in autocommit mode out of the idle ones, or open one."""
+    def take(self, *, again: bool = False) -> Connection:
+        """Take a connection in autocommit mode out of the idle ones, or open one.
+
+        The file was checked just now for who takes one *again*, to read further.
+        """
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
-        try:
-            self._same_file.check()
-        except BaseException:
-            connection.close()
-            raise
+        if not again:
+            try:
+                self._same_file.check()
+            except BaseException:
+                connection.close()
+                raise
         return connection
+
+    def _open(self) -> sqlite3.Connection:
+        """Open one more connection, never to another file: it would damage the journal of ours."""
+        self._same_file.check()
+        return _open_sqlite(self._path)
 
     def give_back(self, connection: Connection, *, is_good: bool) -> None:
         """Keep a connection for the next one who takes it.
@@ -179,7 +188,7 @@ class _Transaction(AbstractContextManager[Connection]):
             raise exc.TimeoutError("other threads were writing all the time")
         try:
             self._connection = self._file.take()
-            driver: Any = self._connection.connection.driver_connection
+            driver: Any = self._connection.connection.dbapi_connection
             self._driver = driver
             try:
                 self._driver.begin(self._synchronous)
@@ -246,21 +255,19 @@ class _SameFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = os.fspath(path)  # each read asks
+        self._path = os.fspath(path)
         self._identity: tuple[int, int] | None = None
 
     def check(self) -> None:
-        """Raise :class:`StoreUnavailable` if the path leads to another file, or to none."""
+        """Raise :class:`StoreUnavailable` if the path leads to another file than before."""
         try:
             status = os.stat(self._path)
         except OSError:
             identity = None
         else:
             identity = status.st_dev, status.st_ino
-            if identity == self._identity:
-                return
         self._identity = self._identity or identity
-        if identity is None or identity != self._identity:
+        if identity != self._identity:
             raise StoreUnavailable(
                 f"The database file {self._path} was removed or replaced",
                 "Put it back, or restart the server to use the new file",

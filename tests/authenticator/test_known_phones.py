@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.phones.phone_host import APPLICATION
@@ -37,6 +38,48 @@ def test_only_the_keys_of_registered_phones_stay_loaded(phone_host, signed_phone
     assert known_key.cache_info().currsize == before
 
 
+@pytest.fixture
+def statements(phone_host, phone) -> list[str]:
+    """What is executed in the database from now on."""
+    executed: list[str] = []
+    with phone_host.services.database.read() as connection:  # the one that is always lent first
+        connection.connection.driver_connection.set_trace_callback(executed.append)
+    return executed
+
+
+def test_a_phone_is_found_with_its_user_and_its_notices_newest_first_by_one_statement(
+    phone_host, signed_phone, statements
+):
+    for platform in ("ios", "web"):
+        phone_host.phone(name=platform, platform=platform)
+    statements.clear()
+
+    known = phone_host.services.phones.find(signed_phone.device)
+
+    assert len(statements) == 1
+    assert (known.device.user, known.owner.upn) == (ALICE, ALICE)
+    assert [notice.occasion.platform for notice in known.notices] == ["web", "ios"]
+
+
+@pytest.mark.parametrize("pushes", [0, 1])
+def test_a_poll_reads_its_phone_uses_up_its_nonce_and_looks_for_requests(
+    phone_host, signed_phone, statements, pushes
+):
+    """The policies, which say what is shown of a request, are read with the phone."""
+    for _ in range(pushes):
+        phone_host.push()
+    statements.clear()
+
+    assert len(signed_phone.call("GET", "pending").json()["requests"]) == pushes
+
+    words = [statement.split()[0] for statement in statements]
+    assert [word for word in words if word != "PRAGMA"] == [
+        "SELECT",
+        *("BEGIN", "INSERT", "COMMIT"),
+        "SELECT",
+    ]
+
+
 def test_what_a_request_shows_follows_the_groups_of_its_user(phone_host, signed_phone):
     policies = phone_host.services.mfa.policies
     shown = Feature(include=Target("staff"))
@@ -49,3 +92,13 @@ def test_what_a_request_shows_follows_the_groups_of_its_user(phone_host, signed_
     phone_host.services.directory.change(ALICE, lambda user: replace(user, groups=("staff",)))
     [request] = signed_phone.call("GET", "pending").json()["requests"]
     assert (request["application"], request["client_ip"]) == (APPLICATION, "192.0.2.7")
+
+
+def test_each_poll_goes_by_the_policies_of_now(phone_host, signed_phone):
+    policies = phone_host.services.mfa.policies
+    phone_host.push()
+    hidden = AuthenticatorConfiguration(location=Feature(state="disabled"))
+    for changed, shown in [(Policies(authenticator=hidden), ""), (Policies(), "192.0.2.7")]:
+        policies.replace(changed, None)
+        [request] = signed_phone.call("GET", "pending").json()["requests"]
+        assert request["client_ip"] == shown

@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 from support.databases.counter import ROW, add_one, count
 
 from adapter.errors import TallystickError
+from idp.store import request_reads
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import password_limits
 
@@ -51,6 +52,54 @@ def test_a_file_that_replaced_the_database_is_not_written_to(database, database_
         count(database)
     with pytest.raises(StoreUnavailable, match="restart"):
         add_one(database)
+
+
+def test_a_request_checks_the_file_when_it_begins_to_read_and_at_each_write(
+    database, database_file, monkeypatch
+):
+    monkeypatch.setattr(request_reads, "MAX_SECONDS", 3600)
+    with database.write() as connection:
+        connection.execute(insert(password_limits), ROW)
+    away = database_file.with_suffix(".away")
+
+    with database.of_request():
+        assert count(database) == 0
+        database_file.rename(away)
+        assert count(database) == 0
+        with pytest.raises(StoreUnavailable, match="removed"):
+            add_one(database)
+    with database.of_request():
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="removed"):
+                count(database)
+
+
+def test_a_request_that_has_waited_checks_the_file_again(database, database_file, monkeypatch):
+    monkeypatch.setattr(request_reads, "MAX_SECONDS", -1)
+    with database.of_request():
+        assert count(database) is None
+        database_file.rename(database_file.with_suffix(".away"))
+        with pytest.raises(StoreUnavailable, match="removed"):
+            count(database)
+
+
+def test_no_connection_to_a_file_that_was_there_meanwhile_is_used_after_the_right_one_is_back(
+    database, database_file
+):
+    with database.write() as connection:
+        connection.execute(insert(password_limits), {**ROW, "wrong": 5})
+    other, away = database_file.with_suffix(".other"), database_file.with_suffix(".away")
+    Database(f"sqlite:///{other}").create()
+
+    with database.read():
+        database_file.rename(away)
+        other.rename(database_file)
+        with pytest.raises(StoreUnavailable, match="restart"), database.read():
+            pass  # the first one is lent, so this one would be opened
+        away.replace(database_file)
+
+    with database.read():
+        assert count(database) == 5
 
 
 def test_a_file_that_is_no_database_is_reported_without_its_content(tmp_path):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 PHONE_CURRENT = "phone-current"
 PHONE_OLD = "phone-old"
@@ -44,6 +45,9 @@ NO_APP_PLATFORM = "watchos"
 WEARABLE_PLATFORMS = (NO_APP_PLATFORM, "wear-os")
 PLATFORMS = (*NUMBER_MATCHING_SINCE, "web", *WEARABLE_PLATFORMS)
 """The platforms that a device may name. ``web`` is our own phone page, which is always current."""
+
+MAX_KNOWN_VERSIONS = 256
+"""Versions of apps whose numbers are kept; each step of a sign-in asks for those of its phones."""
 
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", re.ASCII)
 
@@ -91,6 +95,7 @@ class Device:
         return is_older and self.kind == PHONE_CURRENT
 
 
+@lru_cache(MAX_KNOWN_VERSIONS)
 def version_of(text: str) -> tuple[int, ...]:
     """Return an app version as integers to compare; any other text counts as the oldest."""
     if not _VERSION.fullmatch(text):

@@ -35,6 +35,7 @@ class ChallengeChanged(TallystickError):
 _FIELDS = tuple(field.name for field in fields(Challenge))
 _OF_STATE = ("state", "answered_by", "reported", "version")
 """What may change; SQLite also writes the indexes of a column that is set to its own value."""
+_STATE = _FIELDS.index("state")
 _values_of = attrgetter(*_FIELDS)
 _CHALLENGES = select(*(challenges.c[name] for name in _FIELDS)).order_by(challenges.c.serial)
 _BY_ID = Prepared(_CHALLENGES.where(challenges.c.id == bindparam("id")))
@@ -75,8 +76,6 @@ _SAVE = Prepared(
         challenges.c.version == bindparam("of_version"),
     )
     .values({name: bindparam(name) for name in _OF_STATE})
-    .returning(challenges.c.id),
-    returns=(challenges.c.id.type,),
 )
 
 _ONE = select(literal(1).label("one")).subquery()
@@ -95,11 +94,7 @@ _STOPS = Prepared(
 )
 _ITS_DEVICE = (devices.c.id == bindparam("of_id"), devices.c.user == bindparam("of_user"))
 _USE_DEVICE = Prepared(
-    update(devices)
-    .where(*_ITS_DEVICE)
-    .values(last_used_at=bindparam("last_used_at"))
-    .returning(devices.c.id),
-    returns=(devices.c.id.type,),
+    update(devices).where(*_ITS_DEVICE).values(last_used_at=bindparam("last_used_at"))
 )
 _REMOVE_DEVICE = (
     delete(devices)
@@ -189,13 +184,13 @@ class SqlPushTransaction:
             "of_user": challenge.user,
             "of_version": challenge.version - 1,
         }
-        if _SAVE.first(self._connection, _row_of(challenge) | keys) is None:
+        if _SAVE.ask(self._connection, _row_of(challenge) | keys).count() != 1:
             raise ChallengeChanged("The request was answered or replaced meanwhile", "Try again")
 
     def use_device(self, device_id: str, now: datetime) -> bool:
         """Store that a device of this user was used; return False if it has been removed."""
         keys = {"of_id": device_id, "of_user": self._user, "last_used_at": now}
-        return _USE_DEVICE.first(self._connection, keys) is not None
+        return _USE_DEVICE.ask(self._connection, keys).count() == 1
 
     def remove_device(self, device_id: str, now: datetime) -> bool:
         """Remove a device of this user, and tell the user; return False if there is none."""
@@ -272,8 +267,9 @@ def _row_of(challenge: Challenge) -> dict[str, Any]:
 
 
 def _challenge(row: tuple[Any, ...]) -> Challenge:
-    values = dict(zip(_FIELDS, row, strict=True))
-    return Challenge(**{**values, "state": State(values["state"])})
+    values = list(row)
+    values[_STATE] = State(values[_STATE])
+    return Challenge(*values)
 
 
 def _one(connection: Connection, query: Prepared, values: dict[str, Any]) -> Challenge | None:
