@@ -199,6 +199,7 @@ def _environ(scope: Scope, lines: list[HeaderLine], body: bytes) -> Environ:
     for name, value in lines:
         key = OWN_KEYS.get(name) or "HTTP_" + name.upper().replace("-", "_")
         environ[key] = f"{environ[key]},{value}" if key in environ else value
+    environ.setdefault("CONTENT_LENGTH", str(len(body)))
     return environ
 
 

@@ -123,6 +123,8 @@ class Exchange:
 
         Raises Werkzeug's ``HTTPException`` for a longer body, or one that was cut off.
         """
+        if self.received.environ.get("CONTENT_LENGTH") == "0":
+            return self.head()
         body = self._body
         body.max_content_length = max_length
         return self._request_with(NO_FIELDS, body.get_data())
