@@ -148,10 +148,7 @@ def second_factor_page(
     others: tuple[Choice, ...],
     back: WayBack | None,
 ) -> Answer:
-    """Render an adapter's page inside ours; it posts *context* to *address*.
-
-    *others* are the adapters that can be used in place of it.
-    """
+    """Render an adapter's page in ours, *others* beside it; it posts *context* to *address*."""
     texts = {
         **_shown(page, provider, context, address.path),
         "provider": provider,
