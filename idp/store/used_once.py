@@ -16,7 +16,6 @@ from idp.store.column_types import Instant, StorableText
 from idp.store.engine import Database
 from idp.store.prepared import Asked, Prepared
 from idp.store.schema import used_once
-from idp.store.sweep import sweep
 
 _CLAIM = Prepared(
     text(
@@ -119,11 +118,6 @@ class SqlUsedOnce:
         """Return when *key* of *kind* expires, None if it is not used."""
         with self._database.read() as connection:
             return expires_at(connection, kind, (key,))
-
-    def purge(self, now: datetime, limit: int = 10_000) -> int:
-        """Delete at most *limit* keys that expired before *now*; return their number."""
-        is_old = used_once.c.expires_at < now
-        return next(sweep(self._database, used_once, is_old, limit), 0)
 
 
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:

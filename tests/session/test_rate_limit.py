@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from idp.session.rate_limit import RateLimit
+from idp.store.maintenance import GRACE, purge
 from idp.store.used_once import SqlUsedOnce
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -65,7 +66,7 @@ def test_parallel_tries_at_several_nodes_get_ten_looks_together(open_database):
     assert sum(granted) == MAX_TRIES
 
 
-def test_counted_tries_are_forgotten(tries, once):
+def test_counted_tries_are_forgotten(tries, database):
     count(tries)
 
-    assert once.purge(NOW + WINDOW + timedelta(microseconds=1)) == 1
+    assert purge(database, NOW + WINDOW + GRACE + timedelta(microseconds=1)).used_once == 1
