@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html import unescape
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -114,12 +113,18 @@ class Client:
         chunks = self.app(environ, lambda *start: started.extend(start))
         text = b"".join(chunks).decode()
         for name, value in started[1]:
-            if name == "Set-Cookie" and LOOP_COOKIE not in value.partition("=")[0]:
-                for cookie in SimpleCookie(value).values():
-                    self.cookies[cookie.key] = cookie.value
-                    if cookie["max-age"] == "0":
-                        del self.cookies[cookie.key]
+            if name == "Set-Cookie":
+                self._keep(value)
         return Answer(started[0], text, dict(started[1]).get("Location", ""))
+
+    def _keep(self, set_cookie: str) -> None:
+        """Keep a cookie, or forget it; read as simply as the cookies of this server are written."""
+        cookie, *attributes = set_cookie.split("; ")
+        name, _, value = cookie.partition("=")
+        if "Max-Age=0" in attributes:
+            self.cookies.pop(name, None)
+        elif LOOP_COOKIE not in name:
+            self.cookies[name] = value
 
 
 @dataclass
