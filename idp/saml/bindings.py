@@ -103,14 +103,21 @@ def encode_redirect(
 ) -> str:
     """Return the query string that carries *xml*, signed with *key* if there is one."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW_DEFLATE)
-    message = base64.b64encode(deflate.compress(xml) + deflate.flush())
-    query = f"{parameter}={quote(message, safe='')}"
+    query = f"{parameter}={_escaped_base64(deflate.compress(xml) + deflate.flush())}"
     if relay_state is not None:
         query += f"&RelayState={quote(relay_state, safe='')}"
     if key is not None:
         query += f"&SigAlg={quote(key.algorithm, safe='')}"
-        query += f"&Signature={quote(base64.b64encode(key.sign(query.encode())), safe='')}"
+        query += f"&Signature={_escaped_base64(key.sign(query.encode()))}"
     return query
+
+
+def _escaped_base64(data: bytes) -> str:
+    """Return *data* in Base64, escaped for a query."""
+    encoded = base64.b64encode(data)
+    for escape, byte in _ESCAPES_OF_BASE64:
+        encoded = encoded.replace(byte, escape)
+    return encoded.decode("ascii")
 
 
 def post_fields(
