@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from adapter.errors import TallystickError
 
@@ -52,6 +53,7 @@ def optional(name: str, value: str | None) -> str:
     return "" if value is None else f' {name}="{attribute(value)}"'
 
 
+@lru_cache(maxsize=32)  # one assertion names the same moments several times
 def instant(moment: datetime) -> str:
     """Return an aware *moment* as xs:dateTime in AD FS's form: UTC, milliseconds, ``Z``."""
     if moment.tzinfo is None:

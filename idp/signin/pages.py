@@ -253,7 +253,7 @@ def error_page(
         "trace": way_to_trace(request),
         "time": f"{at:%Y-%m-%d %H:%M:%S} UTC",
         "node": node,
-        "user_agent": request.user_agent[:MAX_USER_AGENT_LENGTH],
+        "user_agent": request.request_context.user_agent[:MAX_USER_AGENT_LENGTH],
         **_way(back),
     }
     is_denied, cookies = refused.code == DENIED, bool(request.cookies)

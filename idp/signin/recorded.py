@@ -167,7 +167,7 @@ def answered(web: WebRequest, answer: Answer) -> None:
     if not recording:
         return
     status, page, location = answer.status, answer.page, answer.header("Location")
-    method, path, origin, agent = web.method, web.path, web.request_context, web.user_agent[:300]
+    method, path, origin = web.method, web.path, web.request_context
     recording.add(
         "answer",
         lambda: {
@@ -176,7 +176,7 @@ def answered(web: WebRequest, answer: Answer) -> None:
             "method": method,
             "path": path,
             "client_ip": origin.shown_ip,
-            "user_agent": agent,
+            "user_agent": origin.user_agent[:300],
             **_redirection(location),
         },
     )

@@ -159,7 +159,7 @@ class Database:
 
         For one request, which must not wait for anything else meanwhile and then look again.
         """
-        return self._reads.of_request()
+        return self._reads
 
     def rows(self, query: Prepared, values: Mapping[str, Any]) -> Rows:
         """Return all rows of a query; within :meth:`of_request`, read each only once."""

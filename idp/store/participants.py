@@ -6,6 +6,7 @@ A session that has ended gets no further ones, so that a log-out reaches all of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
@@ -20,7 +21,11 @@ from idp.store.stored_json import log_once
 
 SESSION_ENDED = "session-ended"
 MAX_ASSERTIONS = 16
-"""Assertions that are kept for a service provider in one session: the newest."""
+"""Assertions that are kept for a service provider in one session: the newest, and a few more."""
+_TRIMS_AT = ("0", "8")
+"""The last digits of session indexes that trim: one assertion in eight, since they are random."""
+MAX_KEYS = 4096
+"""Sessions whose keys are remembered: each of their requests asks for them twice."""
 
 COLUMNS = (
     session_participants.c.serial,
@@ -75,12 +80,19 @@ def add(connection: Connection, issued: Issued) -> Asked:
         "session_index": issued.session_index,
         "expires_at": issued.expires_at,
         "kind": SESSION_ENDED,
-        "key": used_once.digest_key(issued.session),
+        "key": ended_key(issued.session),
         "most": MAX_ASSERTIONS,
     }
     added = _ADD.ask(connection, values)
-    _TRIM.run(connection, values)
+    if issued.session_index.endswith(_TRIMS_AT):
+        _TRIM.run(connection, values)
     return added
+
+
+@lru_cache(MAX_KEYS)
+def ended_key(session: str) -> str:
+    """Return the key of :data:`SESSION_ENDED` that is used once *session* has ended."""
+    return used_once.digest_key(session)
 
 
 def lock(connection: Connection, session: str, *, shared: bool) -> None:

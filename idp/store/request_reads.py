@@ -24,20 +24,22 @@ That is counted from the first of what is remembered, for all of it.
 
 
 class RequestReads(threading.local):
-    """The rows that a thread has read, by question; outside a request it keeps none."""
+    """The rows that a thread has read, by question; outside a request it keeps none.
+
+    It is a context manager, within which a request is answered. A generator would take longer.
+    """
 
     _rows: dict[tuple[Any, ...], Rows] | None = None
     _until = 0.0
     _has_begun_until = 0.0
 
-    @contextmanager
-    def of_request(self) -> Iterator[None]:
-        """Remember within, from nothing."""
+    def __enter__(self) -> None:
+        """Remember what is read from now on, for one request."""
         self._rows, self._has_begun_until = {}, 0.0
-        try:
-            yield
-        finally:
-            self._rows = None
+
+    def __exit__(self, *_error: object) -> None:
+        """Forget it all."""
+        self._rows = None
 
     @contextmanager
     def off(self) -> Iterator[None]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -19,6 +19,7 @@ MAX_FIELD_LENGTH = 1024
 """Bytes that are stored of a field: clients choose some of them, and must not fill the disk."""
 
 _FIELDS = tuple(field.name for field in fields(SignInRecord))
+_values_of = attrgetter(*_FIELDS)
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
 _CODES = ("outcome", "reason", "detail")
 """The columns in which a code may stand."""
@@ -94,9 +95,13 @@ class SqlSignInLog:
 
 
 def append(connection: Connection, record: SignInRecord) -> None:
-    """Write a record in the caller's transaction."""
-    stored = _storable(record)
-    _INSERT.run(connection, {name: getattr(stored, name) for name in _FIELDS})
+    """Write a record in the caller's transaction, with long fields cut."""
+    values = dict(zip(_FIELDS, _values_of(record), strict=True))
+    for name in _TEXTS:
+        if len(values[name]) > MAX_FIELD_LENGTH // 4:
+            kept = values[name].encode("utf-8", "backslashreplace")[:MAX_FIELD_LENGTH]
+            values[name] = kept.decode("utf-8", "ignore")
+    _INSERT.run(connection, values)
 
 
 def newest_entry_at(database: Database) -> datetime | None:
@@ -133,14 +138,3 @@ def purge_log(
     due = select(oldest.c.serial).where(or_(*is_old), oldest.c.serial < newest)
     with database.write(durable=False) as connection:
         return connection.execute(delete(log).where(log.c.serial.in_(due))).rowcount
-
-
-def _storable(record: SignInRecord) -> SignInRecord:
-    """Return the record with long fields cut."""
-    changes: dict[str, Any] = {}
-    for name in _TEXTS:
-        text: str = getattr(record, name)
-        if len(text) > MAX_FIELD_LENGTH // 4:
-            kept = text.encode("utf-8", "backslashreplace")[:MAX_FIELD_LENGTH]
-            changes[name] = kept.decode("utf-8", "ignore")
-    return replace(record, **changes) if changes else record

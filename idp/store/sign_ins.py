@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -73,7 +72,11 @@ _FACTS = Prepared(
     ),
     returns=(Text(), Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
-_NOTHING = (None,) * (5 + len(_COLUMNS))
+# Where the columns of each of them end in a row; those of the user follow.
+_OF_SESSION = 5
+_OF_NODE = _OF_SESSION + len(_NODE_COLUMNS)
+_OF_ACCOUNT = _OF_NODE + len(LOCKOUT_COLUMNS)
+_NOTHING = (None,) * (_OF_SESSION + len(_COLUMNS))
 
 
 class SqlSignInStore:
@@ -105,19 +108,18 @@ class SqlSignInStore:
             "upn": user,
             "node": node,
             "session": session_id,
-            "session_key": None if session_id is None else once.digest_key(session_id),
+            "session_key": None if session_id is None else participants.ended_key(session_id),
         }
         with self._database.read() as connection:
             read = _FACTS.first(connection, values) or _NOTHING
-            stamp, rules_stamp, mfa_policies, ended, used, *rest = read
+            stamp, rules_stamp, mfa_policies, ended, used = read[:_OF_SESSION]
             trust = None
             if entity_id is not None:
                 trust = self._trust(connection, entity_id, stamp) or _find_by_identifier(
                     connection, entity_id
                 )
             rules = self._current_rules(connection, rules_stamp)
-        of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
-        of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
+        of_node, of_user = read[_OF_SESSION:_OF_NODE], read[_OF_ACCOUNT:]
         self._know(mfa_policies, user, of_user)
         return StoredFacts(
             prepared=None if trust is None else self._prepare(trust, rules),
@@ -126,15 +128,15 @@ class SqlSignInStore:
             session_ended=ended is not None,
             session_has_tokens=used is not None,
             rules=rules,
-            account=account_state(of_account),
+            account=account_state(read[_OF_NODE:_OF_ACCOUNT]),
         )
 
-    def _know(self, mfa_policies: str | None, user: str | None, of_user: Sequence[Any]) -> None:
+    def _know(self, mfa_policies: str | None, user: str | None, of_user: tuple[Any, ...]) -> None:
         """Remember what the second factor asks for: it is not read again in this request."""
         policies = [] if mfa_policies is None else [(mfa_policies,)]
         self._database.know(READ, {"name": MFA_POLICIES}, policies)
         if user is not None:
-            rows = [] if of_user[0] is None else [tuple(of_user)]
+            rows = [] if of_user[0] is None else [of_user]
             self._database.know(BY_UPN, {"name": user}, rows)
 
     def finish(

@@ -96,9 +96,9 @@ class OwnHost:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        path = environ.get("PATH_INFO", "")
-        hosts = (environ.get("HTTP_HOST", ""), *_target_authority(environ))
-        if all(self._is_own(host, path) for host in hosts):
+        path, target = environ.get("PATH_INFO", ""), _target_authority(environ)
+        is_own = self._is_own(environ.get("HTTP_HOST", ""), path)
+        if is_own and (target is None or self._is_own(target, path)):
             return self._app(environ, start_response)
         return self._refuse(environ, start_response)
 
@@ -150,17 +150,17 @@ def answer_own_host_only(
     )
 
 
-def _target_authority(environ: WSGIEnvironment) -> tuple[str, ...]:
+def _target_authority(environ: WSGIEnvironment) -> str | None:
     """Return the authority of an absolute request target, as proxies are sent (RFC 9112 §3.2.2).
 
-    Servers differ in whether it replaces ``Host``, so both have to be ours. granian tells
-    neither that there is one nor what it is; no browser sends one to a server.
+    None for a usual target. Servers differ in whether it replaces ``Host``, so both have to be
+    ours. granian tells neither that there is one nor what it is; no browser sends one to a server.
     """
     target = environ.get("REQUEST_URI", "")
     scheme, separator, rest = target.partition("://")
     if not separator or not scheme.isalpha():
-        return ()
-    return (re.split(r"[/?#]", rest, maxsplit=1)[0],)
+        return None
+    return re.split(r"[/?#]", rest, maxsplit=1)[0]
 
 
 def _host(text: str) -> str | IPv4Address | IPv6Address:

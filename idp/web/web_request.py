@@ -73,11 +73,6 @@ class WebRequest:
         return self.request_context.shown_ip
 
     @property
-    def user_agent(self) -> str:
-        """The header ``User-Agent``, empty without one."""
-        return self.headers.get("User-Agent", "")
-
-    @property
     def accept_language(self) -> str:
         """The languages that the browser asks for, as the header ``Accept-Language`` has them."""
         return self.headers.get("Accept-Language", "")

@@ -90,7 +90,7 @@ def test_flasks_request_becomes_a_value(app):
     posted, head, got, _ = seen
     assert (posted.method, posted.path, posted.query) == ("POST", "/x", b"q=%20")
     assert (posted.form["name"], posted.cookies["a"]) == ("value", "b")
-    assert (posted.user_agent, posted.accept_language) == ("Mine", "de")
+    assert (posted.request_context.user_agent, posted.accept_language) == ("Mine", "de")
     assert posted.client_ip == "127.0.0.1"
     assert posted.activity is head.activity
     assert not head.form

@@ -6,7 +6,7 @@ providers need. The claim types are AD FS's own (``Get-AdfsClaimDescription``), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 
 from adapter.contract import EMAIL_ADDRESS, UPN
@@ -88,8 +88,7 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], template)
 
 
-def _attributes(values: Mapping[str, Iterable[str]]) -> Iterator[Attribute]:
+def _attributes(values: Mapping[str, Collection[str]]) -> Iterator[Attribute]:
     for name, given in values.items():
-        unique = tuple(filter(None, dict.fromkeys(given)))
-        if unique:
-            yield Attribute(name, unique)
+        if any(given):
+            yield Attribute(name, tuple(filter(None, dict.fromkeys(given))))

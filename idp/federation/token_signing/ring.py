@@ -86,6 +86,7 @@ class KeyFiles:
         self.stem = key_path.stem
         self.passphrase = passphrase
         self._list = self.folder / f"{key_path.stem}.keys.json"
+        self._list_name = os.fspath(self._list)
         self._configured = (key_path, certificate_path)
         self._mutex = threading.Lock()
 
@@ -93,7 +94,7 @@ class KeyFiles:
     def version(self) -> tuple[int, int] | None:
         """A value that changes with the list (mtime, inode); None if there is no list."""
         try:
-            status = self._list.stat()
+            status = os.stat(self._list_name)
         except FileNotFoundError:
             return None
         return status.st_mtime_ns, status.st_ino

@@ -28,14 +28,16 @@ def web_request(
     headers: Mapping[str, str] | None = None,
 ) -> WebRequest:
     """Return a request as a value: a GET, or with a *form* a POST."""
+    given = Headers(dict(headers or {}))
+    agent = given.get("User-Agent", "")
     return WebRequest(
         method="GET" if form is None else "POST",
         path=path,
         query=query.encode(),
         form=NO_FIELDS if form is None else MultiDict(form),
         cookies=dict(cookies or {}),
-        headers=Headers(dict(headers or {})),
-        request_context=RequestContext(client_ip=ADDRESS, endpoint_path=path),
+        headers=given,
+        request_context=RequestContext(client_ip=ADDRESS, user_agent=agent, endpoint_path=path),
         activity=Activity(),
     )
 
