@@ -5,7 +5,6 @@ from __future__ import annotations
 from idp.store.engine import Database
 from idp.store.mfa import access_passes, code_sources, devices, passkeys, user_row
 from idp.store.mfa.policies import READ, ROW
-from idp.store.mfa.protection import STANDING
 from idp.store.prepared import Question
 from idp.store.user_rows import BY_UPN
 
@@ -34,13 +33,8 @@ class SqlReadAhead:
 
 
 def _asked(user: str) -> list[Question]:
-    mine = {"user": user}
-    return [
-        (user_row.OF_USER, mine),
-        (devices.OF_USER, mine),
-        (code_sources.FURTHER, mine),
-    ]
+    return [(devices.OF_USER, {"user": user}), (code_sources.FURTHER, {"user": user})]
 
 
 def _permissions(user: str) -> list[Question]:
-    return [(READ, {"name": ROW}), (BY_UPN, {"name": user}), (STANDING, {"user": user})]
+    return [(READ, {"name": ROW}), (BY_UPN, {"name": user}), (user_row.OF_USER, {"user": user})]
