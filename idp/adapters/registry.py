@@ -129,7 +129,7 @@ class AdapterHost:
 
         Each call reads the database, so that a change is seen at once: call it once in a step.
         """
-        registered = {provider.name: provider for provider in self._providers.list()}
+        registered = self._providers.by_name()
         names = self._policy.enabled_providers()
         loaded = [self._load(registered[name]) for name in names if name in registered]
         return tuple(adapter for adapter in loaded if adapter is not None)
@@ -138,8 +138,7 @@ class AdapterHost:
         """Return one enabled adapter, None if it is not enabled or could not be loaded."""
         if name not in self._policy.enabled_providers():
             return None
-        registered = (each for each in self._providers.list() if each.name == name)
-        provider = next(registered, None)
+        provider = self._providers.by_name().get(name)
         return None if provider is None else self._load(provider)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,
@@ -201,7 +201,7 @@ class SecondFactor:
         if answer.page is None:
             return _judge(loaded, answer)
         data = {**progress.data, loaded.name: answer.data}
-        progress = replace(progress, provider=loaded.name, data=data)
+        progress = AdapterProgress(progress.user, progress.context_id, loaded.name, data)
         return ShowPage(progress, answer.page, answer.explanation, answer.trace)
 
     def _call(self, loaded: LoadedAdapter, progress: AdapterProgress) -> AdapterCall:

@@ -63,7 +63,8 @@ class GivenPassword:
 
     def accept(self, known: Credentials) -> None:
         """Keep the NT hash, if an administrator wants it kept."""
-        keep_nt_hash(self._nt_hashes, known.user.upn, known.password_hash, self._password)
+        if known.wants_nt_hash:
+            keep_nt_hash(self._nt_hashes, known.user.upn, known.password_hash, self._password)
 
 
 class NtResponse:

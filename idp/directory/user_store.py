@@ -13,10 +13,11 @@ from idp.directory.users import User
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and the hash of the user's password."""
+    """A user and the hash of the user's password; whether the NT hash is to be kept, too."""
 
     user: User
     password_hash: str = field(repr=False)
+    wants_nt_hash: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -76,10 +76,13 @@ class Providers:
         return tuple(AuthenticationProvider(point.name, point.value) for point in points)
 
     def list(self) -> tuple[AuthenticationProvider, ...]:
-        """Return all providers by name; a registration hides an installed one of its name."""
-        found = {provider.name: provider for provider in self._installed}
-        found |= {provider.name: provider for provider in self._store.providers()}
+        """Return all providers, sorted by name."""
+        found = self.by_name()
         return tuple(found[name] for name in sorted(found))
+
+    def by_name(self) -> Mapping[str, AuthenticationProvider]:
+        """Return all providers by name; a registration hides an installed one of its name."""
+        return {each.name: each for each in (*self._installed, *self._store.providers())}
 
     def registered_names(self) -> frozenset[str]:
         """Return the names of the registrations: the other providers come from packages."""

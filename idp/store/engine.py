@@ -174,11 +174,11 @@ class Database:
         """Let :meth:`rows` know what another query has just read, too."""
         self._reads.keep(query, values, rows)
 
-    def read_ahead(self, questions: Sequence[Question]) -> None:
+    def read_ahead(self, questions: Callable[[], Sequence[Question]]) -> None:
         """Read what :meth:`rows` will be asked for, where that saves waits for PostgreSQL."""
         if self.is_sqlite or not self._reads.is_on:
             return
-        unknown = [each for each in questions if self._reads.find(*each) is None]
+        unknown = [each for each in questions() if self._reads.find(*each) is None]
         if unknown:
             with self.read() as connection:
                 for question, rows in zip(unknown, all_of(connection, unknown), strict=True):

@@ -43,7 +43,8 @@ class _Compiled:
             return raw
         row = list(raw)
         for place, convert in self.of_columns:
-            row[place] = convert(row[place])
+            if row[place] is not None:
+                row[place] = convert(row[place])
         return tuple(row)
 
 

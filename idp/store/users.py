@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, bindparam, delete, exists, func, insert, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
@@ -33,7 +33,8 @@ from idp.store.schema import (
 from idp.store.search import contains
 from idp.store.user_rows import BY_ACCOUNT, BY_UPN, USER_COLUMNS, row_of, user_from_row
 
-_USER = select(*USER_COLUMNS, users.c.password_hash)
+_WANTS_NT_HASH = exists().where(nt_hashes.c.user == users.c.upn)
+_USER = select(*USER_COLUMNS, users.c.password_hash, _WANTS_NT_HASH)
 _PAGE = (
     select(*USER_COLUMNS, *lockout.LOCKOUT_COLUMNS)
     .outerjoin(password_limits, password_limits.c.name == users.c.upn)
@@ -212,7 +213,7 @@ def _find(connection: Connection, name: str) -> Credentials | None:
     """Return a user with the password hash, read at one moment."""
     query = _USER_BY_ACCOUNT if "\\" in name else _USER_BY_UPN
     row = query.first(connection, {"name": name})
-    return None if row is None else Credentials(user_from_row(row[:-1]), row[-1])
+    return None if row is None else Credentials(user_from_row(row[:-2]), *row[-2:])
 
 
 def change_user(

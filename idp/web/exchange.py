@@ -16,7 +16,7 @@ from idp.web import refusals
 from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_PARTS
 from idp.web.cookies import own_cookies
 from idp.web.proxies import Proxies
-from idp.web.web_request import NO_FIELDS, Activity, WebRequest
+from idp.web.web_request import NO_FIELDS, Activity, WebRequest, fields_in
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -42,6 +42,17 @@ class Received:
         if self._body is None:
             self._body = _Body(self.environ)
         return self._body
+
+    @property
+    def form(self) -> MultiDict[str, str]:
+        """The fields of a form, as Werkzeug reads them; it takes twice as long for a plain one."""
+        body = self.body
+        if body.mimetype != "application/x-www-form-urlencoded":
+            return body.form
+        try:
+            return fields_in(body.get_data().decode())
+        except UnicodeDecodeError:
+            return NO_FIELDS
 
     def close(self) -> None:
         """Close the files that came with a form."""
@@ -110,7 +121,7 @@ class Exchange:
         """
         if self.received.method != "POST":
             return self.head()
-        return self._request_with(self._body.form)
+        return self._request_with(self.received.form)
 
     def head(self) -> WebRequest:
         """Return the request without its form, which may not have arrived or be too large."""
@@ -149,13 +160,13 @@ class Exchange:
         return received.body if isinstance(received, Received) else received
 
     def _request_with(self, form: MultiDict[str, str], body: bytes = b"") -> WebRequest:
-        received = self.received
+        received, head = self.received, self._head
         return WebRequest(
             method=received.method,
             path=received.path,
             query=received.query_string,
             form=form,
-            cookies=own_cookies(received.cookies),
+            cookies=head.cookies if head else own_cookies(received.cookies),
             headers=received.headers,
             request_context=self.request_context,
             activity=self.activity,

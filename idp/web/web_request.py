@@ -64,8 +64,7 @@ class WebRequest:
     @property
     def arguments(self) -> MultiDict[str, str]:
         """The query's names and values; bytes that are no UTF-8 stay percent-encoded."""
-        query = self.query.decode(errors="werkzeug.url_quote")
-        return MultiDict(parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote"))
+        return fields_in(self.query.decode(errors="werkzeug.url_quote"))
 
     @property
     def client_ip(self) -> str:
@@ -76,3 +75,8 @@ class WebRequest:
     def accept_language(self) -> str:
         """The languages that the browser asks for, as the header ``Accept-Language`` has them."""
         return self.headers.get("Accept-Language", "")
+
+
+def fields_in(text: str) -> MultiDict[str, str]:
+    """Return the names and values of a query or a form; bytes that are no UTF-8 stay escaped."""
+    return MultiDict(parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"))

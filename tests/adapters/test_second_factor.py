@@ -53,8 +53,8 @@ class Registered:
     def __init__(self, *names: str) -> None:
         self._names = names
 
-    def list(self):
-        return tuple(AuthenticationProvider(name, type_name(name)) for name in self._names)
+    def by_name(self):
+        return {name: AuthenticationProvider(name, type_name(name)) for name in self._names}
 
     def enabled_providers(self):
         return self._names

@@ -128,7 +128,7 @@ def test_another_thread_reads_for_itself(database, other_node):
 
 def test_what_is_read_ahead_is_what_the_request_finds(database, other_node):
     with database.of_request():
-        database.read_ahead([(WRONG, NAME), (WRONG, {"name": "nobody"})])
+        database.read_ahead(lambda: [(WRONG, NAME), (WRONG, {"name": "nobody"})])
         add_one(other_node)
         assert wrong(database) == (1 if database.is_sqlite else 0)
         assert database.rows(WRONG, {"name": "nobody"}) == []

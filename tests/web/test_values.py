@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -13,6 +15,7 @@ from werkzeug.wrappers import Request
 from idp.web import app as web
 from idp.web.answer import Answer
 from idp.web.edge import missing_headers
+from idp.web.exchange import Received
 from idp.web.flask_adapter import as_response, read_request, read_request_head
 from idp.web.wsgi_adapter import all_headers, send
 
@@ -64,6 +67,22 @@ def test_a_header_of_several_lines_is_not_sent(end):
     answer = Answer(status=302, headers=(("Location", f"/there{end}"),))
     with pytest.raises(ValueError, match="line"):
         all_headers(answer, {})
+
+
+FORMS = st.binary(max_size=40) | st.lists(
+    st.sampled_from((b"a", b"=", b"&", b"+", b"%C3%A4", b"%FF", b"\xff", b"%", b";")), max_size=12
+).map(b"".join)
+TYPES = st.sampled_from(("application/x-www-form-urlencoded; charset=latin1", "text/plain", ""))
+
+
+@given(FORMS, TYPES)
+def test_a_form_is_read_without_flask_as_flask_reads_it(body, content_type):
+    def environ():
+        return EnvironBuilder(
+            method="POST", input_stream=BytesIO(body), content_type=content_type
+        ).get_environ() | {"CONTENT_LENGTH": str(len(body))}
+
+    assert Received(environ()).form == Request(environ()).form
 
 
 @pytest.fixture

@@ -20,9 +20,7 @@ class SqlChoiceStore:
 
     def of_user(self, user: str) -> Choices:
         """Return what *user* has chosen."""
-        row = user_row.of_user(self._database, user)
-        if row is None:
-            return Choices()
+        row = user_row.of_user(self._database.rows, user)
         return Choices(
             row.default_method,
             _names(row.method_names),
@@ -37,8 +35,7 @@ class SqlChoiceStore:
     def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
         """Store the name of a method; names of others than those to *keep* are forgotten."""
         with user_row.locked(self._database, user) as connection:
-            row = user_row.read(connection, user)
-            stored = {} if row is None else _names(row.method_names)
+            stored = _names(user_row.read(connection, user).method_names)
             names = {each: text for each, text in stored.items() if each in keep}
             text = json.dumps({**names, method_id: name})
             user_row.change(connection, user, method_names=text)

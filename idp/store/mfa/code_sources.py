@@ -32,7 +32,7 @@ def _from(
 
 _APPS = _from(0, code_apps, code_apps.c.app, literal(""))
 _TOKENS = _from(1, hardware_tokens, literal(HARDWARE_TOKEN), hardware_tokens.c.serial_number)
-_BOTH = union_all(_APPS, _TOKENS.where(hardware_tokens.c.activated_at.is_not(None)))
+_BOTH = union_all(_APPS, _TOKENS.where(user_row.IS_ACTIVATED))
 FURTHER = Prepared(
     _BOTH.order_by(_BOTH.selected_columns.place, _BOTH.selected_columns.serial),
     returns=tuple(column.type for column in _APPS.selected_columns),
@@ -42,11 +42,10 @@ FURTHER = Prepared(
 
 def sources(read: Read, user: str) -> list[CodeSource]:
     """Return the sources of codes of *user*, oldest first."""
-    mine = {"user": user}
-    rows = read(user_row.OF_USER, mine)
-    first = user_row.UserRow(*rows[0]) if rows else None
-    further = [CodeSource(*row[:-2]) for row in read(FURTHER, mine)]
-    if first is None or first.totp_seed is None:
+    first, further = user_row.of_user(read, user), []
+    if first.has_further_sources:
+        further = [CodeSource(*row[:-2]) for row in read(FURTHER, {"user": user})]
+    if first.totp_seed is None:
         return further
     app, name = first.seed_app or AUTHENTICATOR_CODE, first.seed_name or ""
     created, last_used = first.seed_created_at, first.code_used_at

@@ -25,7 +25,6 @@ from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import code_sources, hardware_tokens, user_row
-from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import code_apps, devices, is_registered
 from idp.store.mfa_schema import hardware_tokens as token_table
 from idp.store.notices import tell
@@ -119,7 +118,7 @@ class SqlCodeTransaction:
     def limits(self) -> CodeLimits:
         """Return the user's wrong codes."""
         row = user_row.read(self._connection, self._user)
-        return CodeLimits() if row is None else CodeLimits(row.wrong_codes, row.codes_locked_until)
+        return CodeLimits(row.wrong_codes, row.codes_locked_until)
 
     def save_limits(self, limits: CodeLimits) -> None:
         """Store the user's wrong codes."""
@@ -134,7 +133,7 @@ class SqlCodeTransaction:
         """Return the user's seeds; raises if another user's was put in the place of one."""
         first = user_row.read(self._connection, self._user)
         sealed = list(_SEEDS.all(self._connection, {"user": self._user}))
-        if first is not None and first.totp_seed is not None:
+        if first.totp_seed is not None:
             sealed.insert(0, (FIRST_ID, first.seed_app or AUTHENTICATOR_CODE, first.totp_seed))
         return [
             *(Seed(identifier, app, self._opened(text)) for identifier, app, text in sealed),
@@ -183,15 +182,14 @@ class SqlCodeTransaction:
         return is_removed or removed is not None
 
     def _remove_first(self) -> bool:
-        row = user_row.read(self._connection, self._user)
-        if row is None or row.totp_seed is None:
+        if user_row.read(self._connection, self._user).totp_seed is None:
             return False
         user_row.change(self._connection, self._user, **dict.fromkeys(_COLUMNS_OF_FIRST))
         return True
 
     def block(self) -> Block | None:
         """Return what blocks the user's second factors, whether or not it has expired."""
-        return block_of(self._connection, self._user)
+        return user_row.read(self._connection, self._user).block
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
@@ -251,8 +249,7 @@ def add_seed(
     Returns the id of the new source.
     ``device`` is the id of the device that has it too, which needs no notice.
     """
-    first = user_row.read(connection, user)
-    if first is None or first.totp_seed is None:
+    if user_row.read(connection, user).totp_seed is None:
         source_id = FIRST_ID
         _save_first(connection, user, sealed, now, app=app, name=name)
     else:

@@ -16,7 +16,6 @@ from idp.notices.occasions import Occasion
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
-from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import passkeys
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
@@ -91,7 +90,7 @@ class SqlPasskeyTransaction:
 
     def block(self) -> Block | None:
         """Return what blocks the user's second factors, whether or not it has expired."""
-        return block_of(self._connection, self._user)
+        return user_row.read(self._connection, self._user).block
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""

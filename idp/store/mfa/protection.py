@@ -1,6 +1,6 @@
 """Blocks and risks of users: the storage of :mod:`adapter.mfa.protection`.
 
-The factors read the block of a user through :func:`block_of`, in the transaction of the attempt.
+The factors read the block of a user with the user's row, in the transaction of the attempt.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from adapter.mfa.protection.block import Block
 from adapter.mfa.protection.risk import Risk
@@ -22,38 +22,11 @@ from idp.store.mfa_schema import mfa_blocks, user_risks
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
-BLOCK = Prepared(
-    select(mfa_blocks.c.since, mfa_blocks.c.until, mfa_blocks.c.by).where(
-        mfa_blocks.c.user == bindparam("user")
-    )
-)
 _RISK = Prepared(
     select(user_risks.c.since, user_risks.c.client_ip).where(user_risks.c.user == bindparam("user"))
 )
-_ONE = select(literal(1).label("one")).subquery()
-STANDING = Prepared(
-    select(
-        mfa_blocks.c.since,
-        mfa_blocks.c.until,
-        mfa_blocks.c.by,
-        user_risks.c.since,
-        user_risks.c.client_ip,
-    ).select_from(
-        _ONE.outerjoin(mfa_blocks, mfa_blocks.c.user == bindparam("user")).outerjoin(
-            user_risks, user_risks.c.user == bindparam("user")
-        )
-    )
-)
-"""One row with the block and the risk of a user, each None if there is none."""
-
 _BLOCKS = select(mfa_blocks.c.user, mfa_blocks.c.since, mfa_blocks.c.until, mfa_blocks.c.by)
 _RISKS = select(user_risks.c.user, user_risks.c.since, user_risks.c.client_ip)
-
-
-def block_of(connection: Connection, user: str) -> Block | None:
-    """Return the block of a user, whether or not it has expired."""
-    row = BLOCK.first(connection, {"user": user})
-    return None if row is None else Block(*row)
 
 
 def save_block(connection: Connection, user: str, block: Block) -> None:
@@ -78,11 +51,8 @@ class SqlProtectionStore:
 
     def standing_of(self, user: str) -> Standing:
         """Return the standing of *user*."""
-        [row] = self._database.rows(STANDING, {"user": user})
-        block, risk = row[:3], row[3:]
-        return Standing(
-            None if block[0] is None else Block(*block), None if risk[0] is None else Risk(*risk)
-        )
+        row = user_row.of_user(self._database.rows, user)
+        return Standing(row.block, row.risk)
 
     def standings(self) -> Mapping[str, Standing]:
         """Return the standing of each user who has a block or a risk."""

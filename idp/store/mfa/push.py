@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.protection.block import Block
@@ -21,7 +21,8 @@ from idp.store.engine import Database
 from idp.store.mfa import protection, user_row
 from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa.registrations import register_device
-from idp.store.mfa_schema import challenges, devices, mfa_blocks, mfa_users
+from idp.store.mfa.user_row import UserRow
+from idp.store.mfa_schema import challenges, devices
 from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared, Question, all_of
 
@@ -77,21 +78,6 @@ _SAVE = Prepared(
     )
     .values({name: bindparam(name) for name in _OF_STATE})
 )
-
-_ONE = select(literal(1).label("one")).subquery()
-_STOPS = Prepared(
-    select(
-        mfa_blocks.c.since,
-        mfa_blocks.c.until,
-        mfa_blocks.c.by,
-        mfa_users.c.pushes_cleared_at,
-        mfa_users.c.pushes_reported_at,
-    ).select_from(
-        _ONE.outerjoin(mfa_blocks, mfa_blocks.c.user == bindparam("user")).outerjoin(
-            mfa_users, mfa_users.c.user == bindparam("user")
-        )
-    )
-)
 _ITS_DEVICE = (devices.c.id == bindparam("of_id"), devices.c.user == bindparam("of_user"))
 _USE_DEVICE = Prepared(
     update(devices).where(*_ITS_DEVICE).values(last_used_at=bindparam("last_used_at"))
@@ -101,14 +87,6 @@ _REMOVE_DEVICE = (
     .where(*_ITS_DEVICE)
     .returning(devices.c.platform, devices.c.name, devices.c.registration)
 )
-
-
-class _Stops(NamedTuple):
-    """What may stop the next challenge of a user; all None if nothing was ever stored."""
-
-    block: Block | None
-    cleared_at: datetime | None
-    reported_at: datetime | None
 
 
 class SqlPushStore:
@@ -130,8 +108,7 @@ class SqlPushStore:
 
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses challenges of this user, or None if none does."""
-        with self._database.read() as connection:
-            return _reported_at(connection, user)
+        return user_row.of_user(self._database.rows, user).pushes_reported_at
 
     def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges stored as pending and created after *since*."""
@@ -154,7 +131,7 @@ class SqlPushTransaction:
     def __init__(self, connection: Connection, user: str) -> None:
         self._connection = connection
         self._user = user
-        self._stops: _Stops | None = None
+        self._row: UserRow | None = None
 
     def recent(self, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges created at or after *since*, oldest first.
@@ -162,8 +139,8 @@ class SqlPushTransaction:
         What may stop the next one is read at the same time, since it is asked for next.
         """
         recent: Question = (_RECENT, {"user": self._user, "since": since})
-        rows, stops = all_of(self._connection, (recent, (_STOPS, {"user": self._user})))
-        self._stops = _stops(stops[0])
+        rows, mine = all_of(self._connection, (recent, (user_row.OF_USER, {"user": self._user})))
+        self._row = UserRow(*mine[0])
         return [_challenge(row) for row in rows]
 
     def find(self, challenge_id: str) -> Challenge | None:
@@ -210,22 +187,22 @@ class SqlPushTransaction:
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""
-        return self._what_stops().cleared_at
+        return self._user_row().pushes_cleared_at
 
     def clear(self, now: datetime) -> None:
         """Store that challenges may be sent again: earlier ones and reports no longer count."""
-        self._stops = None
+        self._row = None
         user_row.change(
             self._connection, self._user, pushes_cleared_at=now, pushes_reported_at=None
         )
 
     def reported_at(self) -> datetime | None:
         """Return since when a report pauses challenges, or None if none does."""
-        return self._what_stops().reported_at
+        return self._user_row().pushes_reported_at
 
     def pause(self, device_id: str, now: datetime, *, is_blocked: bool = False) -> None:
         """Store that the user reported a challenge on this device, and tell the user."""
-        self._stops = None
+        self._row = None
         user_row.change(self._connection, self._user, pushes_reported_at=now)
         told = Occasion("mfa_blocked" if is_blocked else "pushes_paused", self._user, now)
         tell(self._connection, told, except_device=device_id)
@@ -236,29 +213,19 @@ class SqlPushTransaction:
 
     def block(self) -> Block | None:
         """Return what blocks the user's second factors, whether or not it has expired."""
-        return self._what_stops().block
+        return self._user_row().block
 
     def save_block(self, block: Block) -> None:
         """Block the user's second factors, and end open challenges."""
-        self._stops = None
+        self._row = None
         protection.save_block(self._connection, self._user, block)
         end_open(self._connection, self._user, State.BLOCKED)
 
-    def _what_stops(self) -> _Stops:
-        """Return the user's block and row, read once in this transaction unless they change."""
-        if self._stops is None:
-            self._stops = _stops(_STOPS.one(self._connection, {"user": self._user}))
-        return self._stops
-
-
-def _stops(row: Sequence[Any]) -> _Stops:
-    since, until, by, cleared_at, reported_at = row
-    return _Stops(None if since is None else Block(since, until, by), cleared_at, reported_at)
-
-
-def _reported_at(connection: Connection, user: str) -> datetime | None:
-    row = user_row.read(connection, user)
-    return None if row is None else row.pushes_reported_at
+    def _user_row(self) -> UserRow:
+        """Return the user's row and block, read once in this transaction unless they change."""
+        if self._row is None:
+            self._row = user_row.read(self._connection, self._user)
+        return self._row
 
 
 def _row_of(challenge: Challenge) -> dict[str, Any]:

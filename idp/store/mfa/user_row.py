@@ -1,7 +1,7 @@
-"""The row of one user in ``mfa_users``, and the lock on it.
+"""What is stored of one user beside the methods, read by one statement, and the lock on it.
 
-Push and codes keep a few columns each there. Whoever changes anything of a user's second factor
-first takes the row: so two nodes never decide about one user at the same time.
+Push and codes keep a few columns each in ``mfa_users``. Whoever changes anything of a user's second
+factor first takes the user's row there: so two nodes never decide about one user at the same time.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, exists, func, select, text, update
 
+from adapter.mfa.protection.block import Block
+from adapter.mfa.protection.risk import Risk
 from idp.store.column_types import StorableText
 from idp.store.engine import Database
-from idp.store.mfa_schema import mfa_users
-from idp.store.prepared import Prepared
+from idp.store.mfa_schema import code_apps, hardware_tokens, mfa_blocks, mfa_users, user_risks
+from idp.store.prepared import Prepared, Read, reading
 
 
 class UserRow(NamedTuple):
-    """One row of ``mfa_users``, without its key; ``totp_seed`` is sealed."""
+    """The user's row of ``mfa_users``, the block and the risk; None is what was never stored.
+
+    ``totp_seed`` is sealed. ``has_further_sources`` says that there are sources of codes beside it.
+    """
 
     wrong_codes: int
     codes_locked_until: datetime | None
@@ -35,13 +40,48 @@ class UserRow(NamedTuple):
     methods_confirmed_at: datetime | None
     campaign_snoozed_until: datetime | None
     method_names: str | None
+    blocked_since: datetime | None
+    blocked_until: datetime | None
+    blocked_by: str | None
+    at_risk_since: datetime | None
+    risk_client_ip: str | None
+    has_further_sources: bool
+
+    @property
+    def block(self) -> Block | None:
+        """What blocks the user's second factors, whether or not it has expired."""
+        since, until, by = self.blocked_since, self.blocked_until, self.blocked_by
+        return None if since is None or until is None or by is None else Block(since, until, by)
+
+    @property
+    def risk(self) -> Risk | None:
+        """The user's risk, if there is one."""
+        since, client_ip = self.at_risk_since, self.risk_client_ip
+        return None if since is None or client_ip is None else Risk(since, client_ip)
 
 
+IS_ACTIVATED = hardware_tokens.c.activated_at.is_not(None)
+_ONE = select(bindparam("user", type_=StorableText).label("user")).subquery()
+_HAS_FURTHER_SOURCES = exists().where(code_apps.c.user == _ONE.c.user) | exists().where(
+    hardware_tokens.c.user == _ONE.c.user, IS_ACTIVATED
+)
 OF_USER = Prepared(
-    select(*(mfa_users.c[name] for name in UserRow._fields)).where(
-        mfa_users.c.user == bindparam("user")
+    select(
+        func.coalesce(mfa_users.c.wrong_codes, 0),
+        *(mfa_users.c[name] for name in UserRow._fields[1:] if name in mfa_users.c),
+        mfa_blocks.c.since,
+        mfa_blocks.c.until,
+        mfa_blocks.c.by,
+        user_risks.c.since,
+        user_risks.c.client_ip,
+        _HAS_FURTHER_SOURCES,
+    ).select_from(
+        _ONE.outerjoin(mfa_users, mfa_users.c.user == _ONE.c.user)
+        .outerjoin(mfa_blocks, mfa_blocks.c.user == _ONE.c.user)
+        .outerjoin(user_risks, user_risks.c.user == _ONE.c.user)
     )
 )
+"""A :class:`UserRow`, also of a user of whom nothing is stored."""
 _LOCK = Prepared(  # makes the row or finds it, and locks it either way
     text(
         'INSERT INTO mfa_users ("user") VALUES (:user)'
@@ -73,16 +113,15 @@ def lock(connection: Connection, users: Collection[str]) -> None:
         _LOCK.run(connection, {"user": user})
 
 
-def read(connection: Connection, user: str) -> UserRow | None:
-    """Return the row of *user*, or None if nothing was ever stored."""
-    row = OF_USER.first(connection, {"user": user})
-    return None if row is None else UserRow(*row)
+def read(connection: Connection, user: str) -> UserRow:
+    """Return the row of *user*, as it is in this transaction."""
+    return of_user(reading(connection), user)
 
 
-def of_user(database: Database, user: str) -> UserRow | None:
-    """Return the row of *user*, which is read once a request."""
-    rows = database.rows(OF_USER, {"user": user})
-    return UserRow(*rows[0]) if rows else None
+def of_user(rows: Read, user: str) -> UserRow:
+    """Return the row of *user* as *rows* reads it: that of a database reads it once a request."""
+    [row] = rows(OF_USER, {"user": user})
+    return UserRow(*row)
 
 
 def change(connection: Connection, user: str, **columns: object) -> None:
