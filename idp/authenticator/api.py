@@ -141,7 +141,7 @@ class Api:
 
 
 def _query_of(request: WebRequest) -> PendingQuery:
-    arguments = request.arguments
+    arguments = request.arguments.to_dict()  # the first value of each
     return read_pending_query(arguments.get("wait", "0"), arguments.get("seen", ""))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import EnvironHeaders, MultiDict
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Request
+from werkzeug.wsgi import get_input_stream
 
 from adapter.errors import TallystickError
 from idp.counters import Counters
@@ -134,11 +135,11 @@ class Exchange:
 
         Raises Werkzeug's ``HTTPException`` for a longer body, or one that was cut off.
         """
-        if self.received.environ.get("CONTENT_LENGTH") == "0":
+        environ = self.received.environ
+        if environ.get("CONTENT_LENGTH") == "0":
             return self.head()
-        body = self._body
-        body.max_content_length = max_length
-        return self._request_with(NO_FIELDS, body.get_data())
+        body = get_input_stream(environ, max_content_length=max_length).read()
+        return self._request_with(NO_FIELDS, body)
 
     def log_refusal(self, code: str, problem: str = "") -> None:
         """Log that the request was refused, and count it."""

@@ -122,13 +122,15 @@ class Challenge:
 
 def state_at(challenge: Challenge, now: datetime) -> State:
     """Return the state as it reads at *now*."""
-    too_late = {State.PENDING: challenge.answer_by, State.APPROVED: challenge.collect_by}
-    deadline = too_late.get(challenge.state)
-    if deadline is None:
+    if challenge.state is State.PENDING:
+        too_late = challenge.answer_by
+    elif challenge.state is State.APPROVED:
+        too_late = challenge.collect_by
+    else:
         return challenge.state
     # Nodes differ by seconds; a challenge of the far future was made by a clock since set back.
     is_of_the_future = now < challenge.created_at - TIME_TO_ANSWER
-    return State.EXPIRED if now >= deadline or is_of_the_future else challenge.state
+    return State.EXPIRED if now >= too_late or is_of_the_future else challenge.state
 
 
 def is_open(challenge: Challenge, now: datetime) -> bool:

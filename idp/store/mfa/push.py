@@ -156,12 +156,16 @@ class SqlPushTransaction:
 
         Raises :class:`ChallengeChanged` if the stored one is not its direct predecessor.
         """
-        keys = {
+        values = {
             "of_id": challenge.id,
             "of_user": challenge.user,
             "of_version": challenge.version - 1,
+            "state": challenge.state.value,
+            "answered_by": challenge.answered_by,
+            "reported": challenge.reported,
+            "version": challenge.version,
         }
-        if _SAVE.ask(self._connection, _row_of(challenge) | keys).count() != 1:
+        if _SAVE.ask(self._connection, values).count() != 1:
             raise ChallengeChanged("The request was answered or replaced meanwhile", "Try again")
 
     def use_device(self, device_id: str, now: datetime) -> bool:
