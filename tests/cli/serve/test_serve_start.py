@@ -51,7 +51,7 @@ def test_a_port_in_use_is_one_line(config_file):
         assert f"Port {port} on 127.0.0.1 is in use" in refusal(config_file)
 
 
-def test_a_server_whose_caller_has_closed_its_standard_error_starts(config_file):
+def test_a_server_whose_caller_has_closed_its_standard_error_starts(config_file, federation):
     command = ["/bin/sh", "-c", 'exec "$0" serve -c "$1" --json 2>&-', TALLYSTICK, config_file]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         try:
