@@ -20,6 +20,8 @@ class AddressUnavailable(TallystickError):
 
 LOOPBACK_OF_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing binds to it here
 OPTIONS = ("--bind", "--port")
+_NO_ADDRESS = (OSError, OverflowError, TypeError, ValueError)
+"""What Python raises for an address that cannot be had, for a port, and for texts that are none."""
 
 
 def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> socket.socket:
@@ -32,9 +34,9 @@ def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> soc
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         operating_system.set_address_options(listener)
-        listener.bind((host, port))
+        _bind(listener, host, port)
         listener.listen(MAX_PENDING_CONNECTIONS)
-    except (OSError, OverflowError) as error:
+    except _NO_ADDRESS as error:
         listener.close()
         raise _unavailable(host, port, error, chosen_by) from None
     return listener
@@ -54,8 +56,8 @@ def open_udp(host: str, port: int, *, chosen_by: tuple[str, str]) -> socket.sock
         operating_system.keep_port_to_itself(receiver)
         if family == socket.AF_INET6:
             receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        receiver.bind((host, port))
-    except (OSError, OverflowError) as error:
+        _bind(receiver, host, port)
+    except _NO_ADDRESS as error:
         receiver.close()
         raise _unavailable(host, port, error, chosen_by) from None
     return receiver
@@ -80,6 +82,13 @@ def port_of(listener: socket.socket) -> int:
     """Return the port that *listener* has."""
     port: int = listener.getsockname()[1]
     return port
+
+
+def _bind(opened: socket.socket, host: str, port: int) -> None:
+    """Bind a socket; an empty *host*, as of a variable that is not set, is not every address."""
+    if not host:
+        raise OSError(errno.EADDRNOTAVAIL, "The address is empty")
+    opened.bind((host, port))
 
 
 def _unavailable(

@@ -46,6 +46,7 @@ VERIFY = "/account/verify"
 SIGN_IN = "/adfs/signin"
 
 _SIGN_IN_PATH = re.compile(r"/adfs/ls/[!-\[\]-~]*")  # printable ASCII without backslash
+_OWN_PATH = re.compile(rf"{HOME}[!-\[\]-~]*")
 
 View = Callable[[Visitor], Response]
 
@@ -227,7 +228,7 @@ def next_path(values: Mapping[str, str]) -> str:
     path = values.get("next", "")
     if path in ADMINISTRATION:
         return path
-    return path if path.startswith(HOME) and "//" not in path and "\\" not in path else HOME
+    return path if _OWN_PATH.fullmatch(path) and "//" not in path else HOME
 
 
 def added_path(back: str) -> str:

@@ -25,7 +25,7 @@ from idp.admin.session import LIFETIME, AdminSession
 from idp.audit.changes import PAGE
 from idp.audit.roles import CHANGE, READ, may, must_be_allowed
 from idp.session.own_pages import ADMIN_CONTINUE
-from idp.web.http_status import RETRY_LATER, status_of
+from idp.web.http_status import RETRY_LATER, UNPROCESSABLE, status_of
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -185,7 +185,7 @@ def _no_session() -> AccessRefused:
 
 def _refused(error: TallystickError) -> Response:
     change_log.log_refusal(error)
-    status = status_of(error, 503)
+    status = status_of(error, UNPROCESSABLE)
     response = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:
         response.headers.add(*RETRY_LATER)

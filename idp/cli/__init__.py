@@ -116,6 +116,7 @@ class Tallystick(click.Group):
         extra["standalone_mode"] = False
         if args is None:  # those of the process, which is ours then
             gc.disable()
+            _open_missing_streams()
             os.environ.setdefault(*NO_PLUGINS_OF_PYDANTIC)
         if COMPLETION_VARIABLE in os.environ:
             importlib.import_module("idp.cli.completion")
@@ -141,6 +142,19 @@ class Tallystick(click.Group):
                 raise
             return failure_of(error).print(as_json=as_json)
         return result if isinstance(result, int) else 0
+
+
+def _open_missing_streams() -> None:
+    """Let what the caller has closed (``>&-``) be the null device, as for any other program.
+
+    The next file or connection would get the free number, and with it whatever a library or a child
+    writes to its standard output or error.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            lowest_free = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(lowest_free, True)
+            setattr(sys, name, os.fdopen(lowest_free, mode, encoding="utf-8"))
 
 
 @click.group(

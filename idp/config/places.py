@@ -28,8 +28,8 @@ class Environment:
     def values(self) -> dict[str, Any]:
         """Return the values that the variables give to known sections.
 
-        One for a whole section comes first, those for its keys override it. Raises
-        :class:`json.JSONDecodeError` if one that must be JSON is not.
+        One for a whole section comes first, those for its keys override it. Raises ValueError
+        or RecursionError if one that must be JSON is not.
         """
         found: dict[str, Any] = {}
         for path, name in sorted((upper.split("__"), name) for upper, name in self._names.items()):
@@ -142,7 +142,7 @@ def _is_list(section: str, key: str) -> bool:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

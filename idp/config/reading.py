@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from idp.config import CONFIG_VARIABLE
 from idp.config.places import Environment, FileLines, Origins
 from idp.config.schema import Config, StoreSection
 from idp.model_errors import faults_in
+from idp.toml_reading import NotToml, read_toml
 
 
 class ConfigError(TallystickError):
@@ -39,12 +38,12 @@ def load(path: Path) -> Config:
 def read_file(path: Path) -> dict[str, Any]:
     """Return the values in the file, by section; raises :class:`ConfigError`."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "Check the path") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, NotToml) as error:
         raise ConfigError(f"{path} cannot be read: {error}", "Correct the file") from None
 
 
@@ -76,7 +75,7 @@ def _checked(
     environment = Environment()
     try:
         in_environment = environment.values()
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         names = " and ".join(f"${name}" for name in environment.not_json())
         raise ConfigError(
             f"The value of {names} is not JSON", "Write lists and whole sections as JSON"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class Section(BaseModel):
@@ -13,3 +13,11 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _must_hold_no_nul(cls, value: object) -> object:
+        """Refuse NUL, which no path, address or name has, and no operating system takes."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("it holds NUL")
+        return value

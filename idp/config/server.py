@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +15,25 @@ from pydantic import (
 )
 
 from idp.config.section import Section
+
+_HOST = re.compile(r"[\w\u0080-\U0010ffff-]+(\.[\w\u0080-\U0010ffff-]+)*\.?", re.ASCII)
+"""Letters of any script, digits and hyphens between dots; underscores, since there are such."""
+
+
+def _origin(url: str) -> str | None:
+    """Return scheme, host and port of *url* if it has nothing else, and these are possible."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+        if parts.netloc.startswith("["):
+            ip_address(host)
+        elif not (_HOST.fullmatch(host) and host.isprintable() and host.encode("idna")):
+            return None
+    except ValueError:  # of the port, the address, or a label that is too long
+        return None
+    has_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    is_web = parts.scheme in ("http", "https")
+    return None if has_more or not is_web else f"{parts.scheme}://{parts.netloc}"
 
 
 class ServerSection(Section):
@@ -34,10 +55,10 @@ class ServerSection(Section):
     @field_validator("base_url")
     @classmethod
     def _must_be_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        origin = _origin(value)
+        if origin is None:
             raise ValueError("give only scheme, host and port, like https://sts.example.test")
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin
 
     @property
     def authority(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
 from idp.audit.changes import Actor, ChangeEntry, ChangeGroup, ChangeQuery
 from idp.store.admin_schema import changes
 from idp.store.engine import Database
+from idp.store.search import contains
 from idp.store.stored_json import DamagedValue, load_json
 
 _SEARCHED = (changes.c.actor, changes.c.verb, changes.c.about)
@@ -46,7 +47,7 @@ class SqlChangeLog:
         self, query: ChangeQuery, limit: int, before_id: int | None = None
     ) -> Sequence[ChangeEntry]:
         """Return the newest entries, or the newest of those older than *before_id*."""
-        wanted = _matching(query).order_by(changes.c.serial.desc()).limit(limit)
+        wanted = self._matching(query).order_by(changes.c.serial.desc()).limit(limit)
         if before_id is not None:
             wanted = wanted.where(changes.c.serial < before_id)
         with self._database.read() as connection:
@@ -54,7 +55,7 @@ class SqlChangeLog:
 
     def after(self, query: ChangeQuery, after_id: int, limit: int) -> Sequence[ChangeEntry]:
         """Return entries after *after_id*, oldest first; none is missed that commits late."""
-        wanted = _matching(query).where(changes.c.serial > after_id)
+        wanted = self._matching(query).where(changes.c.serial > after_id)
         with self._database.read_settled(changes) as connection:
             return tuple(
                 map(_entry, connection.execute(wanted.order_by(changes.c.serial).limit(limit)))
@@ -94,6 +95,22 @@ class SqlChangeLog:
             found = () if row is None else _entries_of(connection, row, verbs)
         return ChangeGroup(found[-1].id, len(found), found) if found else None
 
+    def _matching(self, query: ChangeQuery) -> Select[Any]:
+        found = select(changes)
+        if query.text:
+            searched = ((column, query.text) for column in _SEARCHED)
+            found = found.where(contains(searched, is_sqlite=self._database.is_sqlite))
+        if query.actor:
+            found = found.where(changes.c.actor == query.actor)
+        if query.about:
+            found = found.where(changes.c.about == query.about)
+        if query.verb:
+            is_part_of = changes.c.verb.startswith(f"{query.verb}.", autoescape=True)
+            found = found.where(or_(changes.c.verb == query.verb, is_part_of))
+        if query.since is not None:
+            found = found.where(changes.c.at >= query.since)
+        return found
+
 
 def _entries_of(
     connection: Connection, row: Row[Any], verbs: Sequence[str], limit: int | None = None
@@ -105,25 +122,6 @@ def _entries_of(
         wanted = wanted.where(changes.c.serial.between(row.first, row.last))
     found = connection.execute(wanted.order_by(changes.c.serial).limit(limit))
     return tuple(map(_entry, found))
-
-
-def _matching(query: ChangeQuery) -> Select[Any]:
-    found = select(changes)
-    if query.text:
-        text = query.text.lower()
-        found = found.where(
-            or_(*(func.lower(each).contains(text, autoescape=True) for each in _SEARCHED))
-        )
-    if query.actor:
-        found = found.where(changes.c.actor == query.actor)
-    if query.about:
-        found = found.where(changes.c.about == query.about)
-    if query.verb:
-        is_part_of = changes.c.verb.startswith(f"{query.verb}.", autoescape=True)
-        found = found.where(or_(changes.c.verb == query.verb, is_part_of))
-    if query.since is not None:
-        found = found.where(changes.c.at >= query.since)
-    return found
 
 
 def _row_of(entry: ChangeEntry) -> dict[str, Any]:

@@ -34,6 +34,7 @@ _EARLIER_PATHS = {
     "AdminSession": "/admin",
     "AdminNotice":  "/admin",
     "AdminLinks":   "/adfs",
+    "AdminPending": "/admin",
     "tallystick_":  "/",
 }  # fmt: skip
 """The beginnings of our cookies' names, and their paths where they have no prefix."""
@@ -60,7 +61,11 @@ def set_cookie_header(
     browser forgets it when it is closed. Without *same_site* it is sent with posts of service
     providers on other sites: browsers do that only for ``SameSite=None``, which needs TLS. On the
     demo's plain http all addresses are one site, so ``Lax`` is enough.
+
+    Raises ValueError for a name of which nobody would notice a second, planted cookie.
     """
+    if not name.startswith(_OURS):
+        raise ValueError(f"{name} is not among the names of our cookies")
     return dump_cookie(
         PREFIX + name if secure else name,
         value,

@@ -1,8 +1,8 @@
 """The HTTP status of every error, and when a client may repeat a request: one table for all hosts.
 
 An error that is an :class:`~adapter.errors.Unavailable` is answered with 503. A code that is not
-in the table gets the status that the host names: 400 for sign-ins, 409 for phones, 422 for the REST
-API of administration.
+in the table gets the status that the host names: 400 for sign-ins, 409 for phones, 422 for
+administration.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ Header = tuple[str, str]
 
 NO_CONTENT = 204
 """The status of an answer without news: whoever waits asks again."""
+
+UNPROCESSABLE = 422
+"""The status in administration of an error whose code has none of its own."""
 
 STATUS = {
     # code                             status

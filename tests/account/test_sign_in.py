@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -154,6 +155,28 @@ def test_the_address_for_signing_in_leads_to_no_other_page(federation):
         page = browser.get(f"{federation.url}/adfs/signin?own-page={own_page}")
         assert page.status in (400, 404)
         assert "userNameInput" not in page.ids()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "//evil.example.test/",
+        "/account//evil.example.test/",
+        "/account/\\evil.example.test/",
+        "/account/\t/evil.example.test/",
+        "/account/\r\nSet-Cookie: planted=1",
+        "/account/\u560d\u560aSet-Cookie: planted=1",
+        "/admin/users",
+    ],
+)
+def test_whoever_has_signed_in_is_led_to_no_other_page_either(page, federation, account):
+    visit = account(federation.add_user("nothing@example.test", phone=None))
+    visit.sign_in()
+
+    for path in ("verify", "verify?again=1"):
+        with_next = f"{path}{'&' if '?' in path else '?'}next={quote(page)}"
+        answer = visit.browser.session.get(f"{visit.home}{with_next}", allow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/account/")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -144,3 +144,10 @@ def test_a_name_that_no_adapter_can_have_is_refused(name, script):
     for method, body in (("GET", None), ("PUT", {"type": GOOD}), ("DELETE", None), ("POST", None)):
         path = f"{API}/{name}/check" if method == "POST" else f"{API}/{name}"
         assert script(method, path, body).json["error"] == "bad_provider"
+
+
+def test_a_configuration_that_is_no_text_is_refused_and_registers_nothing(script, services):
+    body = {"type": GOOD, "config": "half a character: \ud800"}
+
+    assert script("PUT", f"{API}/Odd", body).json["error"] == "bad_body"
+    assert script("GET", f"{API}/Odd").json["error"] == "bad_provider"

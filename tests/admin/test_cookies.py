@@ -19,15 +19,15 @@ def attributes(response: Response) -> set[str]:
 @pytest.mark.parametrize(
     ("base_url", "name", "of_scheme"),
     [
-        ("https://idp.example.test", "__Host-Name", {"Secure", "Path=/"}),
-        ("http://localhost:8080", "Name", {"Path=/admin"}),
+        ("https://idp.example.test", "__Host-AdminSession", {"Secure", "Path=/"}),
+        ("http://localhost:8080", "AdminSession", {"Path=/admin"}),
     ],
 )
 def test_a_cookie_is_for_our_own_pages_and_secure_under_tls(base_url, name, of_scheme):
     cookies, given, taken = AdminCookies(base_url), Response(), Response()
 
-    cookies.set(given, "Name", "value", max_age=timedelta(minutes=1))
-    cookies.delete(taken, "Name")
+    cookies.set(given, "AdminSession", "value", max_age=timedelta(minutes=1))
+    cookies.delete(taken, "AdminSession")
 
     assert attributes(given) == ALWAYS | of_scheme | {"Max-Age=60"}
     assert attributes(taken) == ALWAYS | of_scheme | {"Max-Age=0"}

@@ -138,6 +138,16 @@ def test_entries_of_the_log_are_found_by_activity_user_and_outcome(administrator
     assert "<b>" not in page
 
 
+@pytest.mark.parametrize(
+    "address", ["adapters/one?name=none", "farm/history?before=x", "access/policy?name=none"]
+)
+def test_what_an_address_names_wrongly_is_no_failure_of_the_server(address, administrator):
+    answer = administrator.see(f"/admin/{address}")
+
+    assert 400 <= answer.status_code < 500
+    assert "Retry-After" not in answer.headers
+
+
 def test_the_database_being_gone_is_503_with_retry_after(administrator, services, farm_folder):
     services.database.dispose()
     (farm_folder / "tallystick.db").unlink()

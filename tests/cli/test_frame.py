@@ -223,3 +223,21 @@ def test_a_terminal_that_knows_few_characters_gets_escapes_for_the_rest():
 
     assert done.returncode == 0
     assert "\\u201c" in done.stdout
+
+
+def in_shell(redirections: str, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        ["/bin/sh", "-c", f'exec "$0" "$@" {redirections}', TALLYSTICK, *args],
+        capture_output=True,
+        text=True,
+        timeout=NET_SECONDS,
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_command_runs_as_well_where_the_caller_has_closed_its_streams(closed):
+    shown = in_shell(closed, "faults", "list")
+    refused = in_shell(closed, "nonsense")
+
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (refused.returncode, refused.stdout) == (2, "")

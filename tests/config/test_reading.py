@@ -67,6 +67,10 @@ def test_a_wrong_variable_is_blamed_as_itself_also_over_a_right_line(
         ("[store]\nconnections = 0", "found 0, allowed is a whole number of at least 1"),
         ("[proxies]\nreverse_proxies = ['x']", "found 'x', allowed is a network like 10.0.0.0/8"),
         ("[server]\nbase_url = 'a.test'", "like https://sts.example.test (found 'a.test')"),
+        ("[server]\nbase_url = 'http://x:99999'", "t.toml:2: server.base_url: give only scheme"),
+        ("[theme]\nfolder = \"a\\u0000b\"", "t.toml:2: theme.folder: it holds NUL"),
+        ("[serve]\nport = 0x" + "f" * 9000, "A number has more than 64 bits"),
+        ("serve = " + "[" * 9000, "Tables or lists are nested too deeply"),
         ("[sign_in]\nkept_sessions_since = 'x'", "found 'x', allowed is a time with its zone"),
         ("[serve]\nkey = 'x'", "t.toml:1: serve: set certificate and key together, or neither"),
         ("serve = 5", "t.toml:1: serve: found 5, allowed is a table"),
@@ -135,6 +139,34 @@ def test_a_variable_that_must_be_json_is_named(told, monkeypatch, name):
     monkeypatch.setenv(name, "10.0.0.0/8")
 
     assert told("").startswith(f"The value of ${name} is not JSON. ")
+    for text in ("[" * 90_000, "9" * 9000):
+        monkeypatch.setenv(name, text)
+        assert told("").startswith(f"The value of ${name} is not JSON. ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://x:1000000", "https://x:\u0663", "https://x:80:80", "https://name:word@x"),
+        *("https://a b", "https://<b>", "https://x..y", "https://x%41", "https://\u202ex"),
+        *("https://[v1.x]", "https://[::1", "https://x?q", "https://x#f", f"https://{'x' * 64}"),
+        *("https://", "https:///x", "//x", "ftp://x"),
+    ],
+)
+def test_an_address_that_no_client_could_use_is_refused(told, address):
+    assert "give only scheme, host and port" in told(f"[server]\nbase_url = '{address}'")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://sts.example.test", "https://sts.example.test.:8443", "http://localhost:0"),
+        *("http://[::1]:8080", "http://192.0.2.1", "https://m\u00fcnchen.test", "http://my_host"),
+        "https://\u0939\u093f\u0928\u094d\u0926\u0940.test",
+    ],
+)
+def test_any_scheme_host_and_port_that_can_be_reached_are_an_address(address):
+    assert from_values({"server": {"base_url": f"{address}/"}}).server.base_url == address
 
 
 @pytest.mark.parametrize(

@@ -18,17 +18,20 @@ from idp.web.cookies import (
 from idp.web.exchange import Received
 
 GET = {"REQUEST_METHOD": "GET", "PATH_INFO": "/adfs/ls/"}
-OURS = ("MSISAuth", "MSISSignout_00", "AdminSession", "AdminNotice", "tallystick_node")
+OURS = (
+    *("MSISAuth", "MSISSignout_00", "tallystick_node"),
+    *("AdminSession", "AdminNotice", "AdminPending", "AdminLinks"),
+)
 
 
 @pytest.mark.parametrize("path", ["/adfs", "/admin", "/"])
 def test_browsers_accept_the_prefix_only_with_these_attributes(path):
     for header in (
-        set_cookie_header("N", "v", max_age=None, secure=True, path=path),
-        delete_cookie_header("N", secure=True, path=path),
+        set_cookie_header("MSISN", "v", max_age=None, secure=True, path=path),
+        delete_cookie_header("MSISN", secure=True, path=path),
     ):
         name, *attributes = header.split("; ")
-        assert name.startswith("__Host-N=")
+        assert name.startswith("__Host-MSISN=")
         assert {"Secure", "HttpOnly", "Path=/"} <= set(attributes)
         assert not any(attribute.startswith("Domain") for attribute in attributes)
 
@@ -36,17 +39,23 @@ def test_browsers_accept_the_prefix_only_with_these_attributes(path):
 @pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
 def test_a_cookie_is_deleted_by_the_attributes_that_it_was_set_with(same_site):
     given = {"secure": True, "same_site": same_site}
-    assert set_cookie_header("N", "v", max_age=60, **given) == (
-        f"__Host-N=v; Max-Age=60; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
+    assert set_cookie_header("MSISN", "v", max_age=60, **given) == (
+        f"__Host-MSISN=v; Max-Age=60; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
     )
-    assert delete_cookie_header("N", **given) == (
-        f"__Host-N=; Max-Age=0; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
+    assert delete_cookie_header("MSISN", **given) == (
+        f"__Host-MSISN=; Max-Age=0; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
     )
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_no_cookie_is_set_whose_repetition_would_not_be_noticed(secure):
+    with pytest.raises(ValueError, match="unheard"):
+        set_cookie_header("unheard", "v", max_age=None, secure=secure)
 
 
 def test_plain_http_has_no_prefix():
-    header = set_cookie_header("N", "v", max_age=None, secure=False, path="/admin")
-    assert set(header.split("; ")) == {"N=v", "HttpOnly", "Path=/admin", "SameSite=Lax"}
+    header = set_cookie_header("MSISN", "v", max_age=None, secure=False, path="/admin")
+    assert set(header.split("; ")) == {"MSISN=v", "HttpOnly", "Path=/admin", "SameSite=Lax"}
 
 
 def test_the_prefixed_cookie_outranks_the_plain_one_in_either_order():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi, View
+from idp.admin.api.json_body import BadBody
 from idp.admin.api.models import adapters as models
 from idp.admin.api.operation import describe
 from idp.audit.roles import CHANGE
@@ -53,7 +54,7 @@ class AdapterApi:
     def register(self, name: str, body: models.Registration) -> Response:
         """Register a class, ``type`` as ``MODULE:CLASS``, with a ``config`` as text if any."""
         notice = adapters.restart_notice(self._services, body.type)
-        content = None if body.config is None else body.config.encode()
+        content = None if body.config is None else _utf8(body.config)
         second_factors.register(self._services, name, body.type, content)
         view = adapters.find_adapter(self._services, name)
         return jsonify({**view.as_json(), "notice": notice})
@@ -69,6 +70,13 @@ class AdapterApi:
         """Return the rules of the contract that an adapter breaks; it may take a minute."""
         found = adapters.check_adapter(adapters.find_adapter(self._services, name))
         return jsonify(keeps_contract=not found, findings=[asdict(each) for each in found])
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise BadBody("config holds half a character", "Send text in Unicode") from None
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

@@ -25,7 +25,7 @@ from idp.admin.authentication import AdminAuthentication
 from idp.management.error_json import error_json
 from idp.web.activity import client_ip
 from idp.web.flask_problem import problem_response
-from idp.web.http_status import RETRY_LATER, status_of
+from idp.web.http_status import RETRY_LATER, UNPROCESSABLE, status_of
 
 if TYPE_CHECKING:
     from idp.admin.api.model import Body, Query
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 NO_VERBS: Mapping[str, str] = {}
-UNPROCESSABLE = 422
-"""The status of an error whose code has none of its own."""
 
 
 class ApiError(TallystickError):

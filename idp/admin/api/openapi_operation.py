@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from idp.admin.api.guard import UNPROCESSABLE
 from idp.admin.api.idempotency import HEADER
 from idp.admin.api.openapi_schemas import Problem, Schemas
 from idp.admin.api.operation import JSON, Operation, operation_of
 from idp.admin.api.pages_of_lists import LINK
 from idp.admin.api.route import Route, View
 from idp.audit.roles import ROLES, may
-from idp.web.http_status import STATUS
+from idp.web.http_status import STATUS, UNPROCESSABLE
 from idp.web.problem import CONTENT_TYPE
 
 API = "/admin/api"

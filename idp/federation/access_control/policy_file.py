@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from idp import toml_reading
 from idp.federation.access_control.policies import (
     MAX_NAME_LENGTH,
     AccessControlPolicy,
@@ -20,8 +20,8 @@ from idp.model_errors import faults_in
 def read_toml(name: str, text: str) -> AccessControlPolicy:
     """Return the policy in the TOML *text*; raises :class:`BadAccessControlPolicy`."""
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = toml_reading.read_toml(text)
+    except toml_reading.NotToml as error:
         raise BadAccessControlPolicy(f"This is not TOML: {error}", "Correct the file") from None
     return read_policy(name, values)
 

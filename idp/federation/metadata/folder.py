@@ -8,7 +8,6 @@ trust.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from idp.federation.relying_party.registry import TrustRegistry
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.toml_reading import NotToml, read_toml
 
 
 class BadTrustFile(TallystickError):
@@ -109,7 +109,7 @@ def _content(path: Path, *, optional: bool = False) -> bytes:
 
 def _settings(path: Path, content: bytes) -> TrustSettings:
     try:
-        values = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        values = read_toml(content.decode("utf-8"))
+    except (UnicodeDecodeError, NotToml) as error:
         raise BadTrustFile(f"{path.name} is not TOML: {error}", "Correct the file") from None
     return read_settings(values, path.name)

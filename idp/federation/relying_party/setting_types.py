@@ -76,7 +76,7 @@ def values_in(text: str) -> object:
         return (text,) if text else ()
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadTrustSetting(
             f"{text!r} is not a JSON list", 'Give several values like ["one", "two"]'
         ) from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 from adapter.errors import TallystickError
 from idp.management.configuration.toml_text import write_toml
+from idp.toml_reading import read_toml
 
 FORMAT = 1
 """The number of the format. A later one, which this version cannot read, is refused."""
@@ -29,7 +29,7 @@ def read_document(text: str) -> Table:
     """Return the table in TOML, or in JSON if *text* begins with ``{``; keys are not checked."""
     try:
         is_json = text.lstrip().startswith("{")  # no TOML begins like this
-        found = json.loads(text) if is_json else tomllib.loads(text)
+        found = json.loads(text) if is_json else read_toml(text)
     except (ValueError, RecursionError) as error:
         fault = "its tables are nested too deeply" if isinstance(error, RecursionError) else error
         raise NotAConfiguration(f"This is neither TOML nor JSON: {fault}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from adapter.errors import TallystickError
 from idp.model_errors import faults_in
+from idp.toml_reading import NotToml, read_toml
 from idp.web.theme.colors import faults_of, style_sheet
 from idp.web.theme.settings import ThemeSettings
 from idp.web.theme.theme import COLORS_FILE, NO_THEME, Theme, ThemeFile
@@ -62,10 +62,10 @@ def read_theme(folder: Path | None) -> Theme:
 
 def _read_settings(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return read_toml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ThemeError(f"{file} cannot be read: {error.strerror}", "Check the path") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, NotToml) as error:
         raise ThemeError(f"{file} cannot be read: {error}", "Correct the file") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives import serialization as pem
 from sqlalchemy import text
 from support.nets import NET_SECONDS
 from support.servers.serve_process import (
+    TALLYSTICK,
     refusal,
     serve_process,
 )
@@ -47,6 +49,16 @@ def test_a_port_in_use_is_one_line(config_file):
     port = load(config_file).serve.port
     with listen("127.0.0.1", port):
         assert f"Port {port} on 127.0.0.1 is in use" in refusal(config_file)
+
+
+def test_a_server_whose_caller_has_closed_its_standard_error_starts(config_file, federation):
+    command = ["/bin/sh", "-c", 'exec "$0" serve -c "$1" --json 2>&-', TALLYSTICK, config_file]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        try:
+            told = json.loads(process.stdout.readline())
+            assert requests.get(f"{told['url']}/", timeout=NET_SECONDS).ok
+        finally:
+            process.terminate()
 
 
 def test_a_missing_key_is_one_line(config_file, server_folder):

@@ -5,10 +5,10 @@ Each rule has exactly one table, and each table one rule.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from idp import toml_reading
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import (
     COUNTS,
@@ -68,11 +68,8 @@ Table = dict[str, Any]
 def read_toml(text: str) -> ClaimRules:
     """Return the rules in a TOML text; raises :class:`BadRule` with the number of the rule."""
     try:
-        values = tomllib.loads(text)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # ValueError also for a number with too many digits
+        values = toml_reading.read_toml(text)
+    except toml_reading.NotToml as error:
         raise BadRule(f"The rules are not TOML: {error}", "Correct the text") from None
     given = [key for key in (KEY, ADFS_KEY) if key in values]
     if values.keys() - set(given) or len(given) > 1:
