@@ -40,18 +40,19 @@ operating_system       what Windows does otherwise than POSIX systems, both ways
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from idp.config.schema import Config
+    from idp.services import Services
 
 __all__ = ["create_app"]
 
 
-def create_app(config: Config, **joined: Any) -> Flask:
+def create_app(config: Config, *, services: Services | None = None) -> Flask:
     """Return the WSGI application of *config*; see :func:`idp.app.create_app`."""
     # The web is loaded when it is wanted, not by ``import idp``, on which every room depends.
-    app: Flask = importlib.import_module("idp.app").create_app(config, **joined)
+    app: Flask = importlib.import_module("idp.app").create_app(config, services=services)
     return app

@@ -35,46 +35,30 @@ def counters_of(config: Config) -> Counters:
     return Meters()
 
 
-def create_app(
-    config: Config,
-    *,
-    services: Services | None = None,
-    threads: int = WORKER_THREADS,
-    front_page: bool = True,
-    beside_flask: bool = True,
-    by_need: bool = False,
-) -> Flask:
+def create_app(config: Config, *, services: Services | None = None) -> Flask:
     """Return the WSGI application, started: all web hosts over one set of services.
 
-    Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
-    server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
-    to the caller. Unless they are answered *beside Flask*, the sign-in and the phones' API are
-    blueprints alone. The hosts that most sign-ins do not visit are made *by need*, else at once.
+    Pass *services* if :func:`assemble` was called already for this *config*.
     """
-    app = build_app(
-        config,
-        services=services,
-        threads=threads,
-        front_page=front_page,
-        beside_flask=beside_flask,
-        by_need=by_need,
-    )
-    start_app(app)
-    return app
+    return start_app(build_app(services or assemble(config, counters=counters_of(config))))
 
 
 def build_app(
-    config: Config,
+    services: Services,
     *,
-    services: Services | None = None,
     threads: int = WORKER_THREADS,
     front_page: bool = True,
     beside_flask: bool = True,
     by_need: bool = False,
 ) -> Flask:
-    """Return the application of :func:`create_app` before its start, and log which trusts are weak.
+    """Return the application before its start, and log which trusts are weak.
 
     No thread runs yet: the process may still be forked, if the database is closed before.
+
+    *threads* are the requests that the server serves at a time, of which hosts may let some wait.
+    Without *front_page*, ``/`` is left to the caller. Unless they are answered *beside Flask*, the
+    sign-in and the phones' API are blueprints alone. The hosts that most sign-ins do not visit are
+    made *by need*, else at once.
     """
     from idp import authenticator, logs, signin
     from idp.management.start_log import log_weak_trusts
@@ -82,12 +66,11 @@ def build_app(
     from idp.web.entry import Entry
     from idp.web.theme.folder import read_theme
 
-    logs.configure(config.logging.format)
+    logs.configure(services.config.logging.format)
     schema.load()  # before the server has threads
-    services = services or assemble(config, counters=counters_of(config))
     services.admission.fit(threads)
-    theme = read_theme(config.theme.folder)
-    edge = _make_edge(config, services, theme)
+    theme = read_theme(services.config.theme.folder)
+    edge = _make_edge(services, theme)
     app = _make_flask_app(services, edge)
     sign_in = signin.build_host(services, theme)
     app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
@@ -100,13 +83,13 @@ def build_app(
     if beside_flask:
         routes = (*sign_in.fixed_routes(), *phones.fixed_routes())
         app.wsgi_app = Entry(app.wsgi_app, edge, routes)  # type: ignore[method-assign]  # Flask's own way
-    _put_before(app, config, services)
+    _put_before(app, services)
     log_weak_trusts(services)
     return app
 
 
-def start_app(app: Flask) -> None:
-    """Log that an application starts, and start its threads, in the process that serves it."""
+def start_app(app: Flask) -> Flask:
+    """Log that *app* starts, and start its threads, in the process that serves it; return it."""
     from idp.management import background
     from idp.management.start_log import log_start
 
@@ -115,6 +98,7 @@ def start_app(app: Flask) -> None:
     services.closing.callback(services.housekeeping.stop)
     log_start(services.config, services)
     background.start(services.config, services)
+    return app
 
 
 def _account(services: Services) -> Blueprint:
@@ -155,12 +139,13 @@ def _make_by_need(app: Flask, services: Services, edge: Edge) -> None:
     app.wsgi_app = HostsByNeed(app.wsgi_app, makers)  # type: ignore[method-assign]  # Flask's own way
 
 
-def _put_before(app: Flask, config: Config, services: Services) -> None:
+def _put_before(app: Flask, services: Services) -> None:
     """Put before Flask what sees a request first: letter case, HSTS, the server's own host."""
     from idp import signin
     from idp.web.headers import FAULTS_ALLOWED, STRICT_TRANSPORT, AddedHeader
     from idp.web.own_host import answer_own_host_only
 
+    config = services.config
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
@@ -172,11 +157,12 @@ def _put_before(app: Flask, config: Config, services: Services) -> None:
         app.wsgi_app = AddedHeader(app.wsgi_app, *FAULTS_ALLOWED)  # type: ignore[method-assign]  # likewise
 
 
-def _make_edge(config: Config, services: Services, theme: Theme) -> Edge:
+def _make_edge(services: Services, theme: Theme) -> Edge:
     """Return what holds for every request, whichever adapter reads it."""
     from idp.web.edge import Edge
     from idp.web.proxies import Proxies
 
+    config = services.config
     addresses = config.proxies
     edge = Edge(
         Proxies(addresses.web_application_proxies, addresses.reverse_proxies),

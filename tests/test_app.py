@@ -10,7 +10,7 @@ import pytest
 from flask import request
 from support.fresh_python import printed_by
 
-from idp import create_app
+from idp.app import build_app, create_app, start_app
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 
 LIGHT = """
@@ -36,7 +36,7 @@ def test_a_server_loads_nothing_that_only_some_commands_need():
 
 @pytest.mark.parametrize("by_need", [False, True])
 def test_the_application_serves_every_host(federation, by_need):
-    app = create_app(federation.services.config, services=federation.services, by_need=by_need)
+    app = start_app(build_app(federation.services, by_need=by_need))
     client = app.test_client()
     for path in ("/adfs/probe", "/authenticator/", "/admin/", "/static/tallystick.css"):
         assert client.get(path).status_code == 200
@@ -45,8 +45,7 @@ def test_the_application_serves_every_host(federation, by_need):
 def test_hosts_made_by_need_answer_as_those_made_at_once_do(federation):
     services = federation.services
     at_once, by_need = (
-        create_app(services.config, services=services, by_need=by_need).test_client()
-        for by_need in (False, True)
+        start_app(build_app(services, by_need=by_need)).test_client() for by_need in (False, True)
     )
     for path in ("/admin", "/admin/", "/admin/none", "/admin/api/none", "/account/", "/adminx"):
         answers = [client.get(path) for client in (at_once, by_need)]
@@ -55,7 +54,7 @@ def test_hosts_made_by_need_answer_as_those_made_at_once_do(federation):
 
 
 def test_what_is_hooked_into_the_application_holds_for_hosts_made_by_need(federation):
-    app = create_app(federation.services.config, services=federation.services, by_need=True)
+    app = start_app(build_app(federation.services, by_need=True))
     seen = []
     app.extensions["edge"].before.append(lambda: seen.append(request.path))
 

@@ -34,11 +34,6 @@ def place_in(parameters: Mapping[str, str]) -> int:
     return min(int(text), MAX_ID) if len(text) < 20 else MAX_ID
 
 
-def limit_in(parameters: Mapping[str, str], default: int, most: int) -> int:
-    """Return how many rows are wanted."""
-    return _number(parameters, "limit", most) if parameters.get("limit") else default
-
-
 def _number(parameters: Mapping[str, str], name: str, most: int, least: int = 1) -> int:
     text = parameters.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):

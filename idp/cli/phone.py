@@ -32,7 +32,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 VARIABLE = "TALLYSTICK_PHONE"
-NO_ACCOUNT = "There is no account yet. Add one: tallystick phone activate CODE_OR_URL"
 
 
 def file_option() -> click.Option:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from idp.app import create_app
+from idp.app import build_app, start_app
 from idp.assembly import assemble
 from idp.config import schema
 from idp.config.reading import load
@@ -173,8 +173,8 @@ def _take_folder(path: Path, address: DemoAddress, stack: ExitStack) -> ServerFo
 def _config_of(
     folder: ServerFolder, address: DemoAddress, *, in_place_of_image: bool
 ) -> schema.Config:
-    """Return the folder's configuration, with all optional pages."""
-    config = with_optional_pages(_load_config(folder, address))
+    """Return the folder's configuration, with all optional pages; the demo watches the trusts."""
+    config = with_optional_pages(without_metadata_dir(_load_config(folder, address)))
     if in_place_of_image:
         from idp.demo.compat.server import as_compat
 
@@ -250,8 +250,7 @@ def _make_apps(
 ) -> tuple[Flask, Flask]:
     """Return the applications of the federation server and of the test service provider."""
     folder = demo.folder
-    config = without_metadata_dir(services.config)
-    app = create_app(config, services=services, front_page=False, by_need=True)
+    app = start_app(build_app(services, front_page=False, by_need=True))
     app.register_blueprint(
         first_page.blueprint(
             services,
@@ -270,10 +269,9 @@ def _make_apps(
         encrypts=encrypt,
     )
     _write_if_changed(folder.metadata / "test-sp.xml", provider.metadata())
-    # Watched here instead of by the application: a file put there is a trust at the next request.
-    watched = WatchedFolders(
-        services.trusts, (shipped_metadata_folder(), folder.metadata), services.counters
-    )
+    # Watched here, not by the application: a new file is a trust at the next request.
+    folders = (shipped_metadata_folder(), folder.metadata)
+    watched = WatchedFolders(services.trusts, folders, services.counters, services.changes)
     watched.load_changed()
     watched.start()
     stack.callback(watched.stop)

@@ -44,7 +44,7 @@ def prepare_app(threads: int) -> Flask:
     with _ending_on_error():
         config = load_config()
         services = assemble(config, counters=counters_of(config))
-        app = build_app(config, services=services, threads=threads)
+        app = build_app(services, threads=threads)
         services.database.dispose()
     return app
 

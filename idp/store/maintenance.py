@@ -75,24 +75,22 @@ class PurgedRows:
 def purge(
     database: Database,
     now: datetime,
-    limit: int = BATCH,
-    keep: Retention = KEEP_EVERYTHING,
-) -> PurgedRows:
-    """Delete at most *limit* old rows of each kind, each kind in a short transaction."""
-    return PurgedRows(*(next(batches, 0) for batches in _purges(database, now, limit, keep)))
-
-
-def purge_all(
-    database: Database,
-    now: datetime,
     keep: Retention = KEEP_EVERYTHING,
     *,
+    batch: int = BATCH,
     is_stopped: Callable[[], bool] = lambda: False,
-) -> None:
-    """Purge until nothing is due, or *is_stopped*."""
-    for batches in _purges(database, now, BATCH, keep):
-        while not is_stopped() and next(batches, None) is not None:
-            pass
+) -> PurgedRows:
+    """Delete old rows until none is due, or *is_stopped*; each transaction deletes one *batch*."""
+    purges = _purges(database, now, batch, keep)
+    return PurgedRows(*(_run(batches, is_stopped) for batches in purges))
+
+
+def _run(batches: Iterator[int], is_stopped: Callable[[], bool]) -> int:
+    """Delete batch after batch; return the number of all their rows."""
+    rows = 0
+    while not is_stopped() and (deleted := next(batches, None)) is not None:
+        rows += deleted
+    return rows
 
 
 def _purges(
@@ -184,7 +182,7 @@ class Housekeeping:
         try:
             self._first()
             now, is_stopped = self._agreed_now(), self._stopped.is_set
-            purge_all(self._database, now, self._keep, is_stopped=is_stopped)
+            purge(self._database, now, self._keep, is_stopped=is_stopped)
         except StoreUnavailable:
             self._next = 0.0
         finally:

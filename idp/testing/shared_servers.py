@@ -17,7 +17,7 @@ from jinja2 import BytecodeCache
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import Client
 
-from idp.app import create_app
+from idp.app import build_app, start_app
 from idp.assembly import assemble
 from idp.collector import paused_collector
 from idp.config import schema
@@ -131,7 +131,7 @@ class SharedServers:
 
     def serve(self, services: Services) -> None:
         """Serve the application of these services from now on."""
-        app = create_app(services.config, services=services, by_need=True)
+        app = start_app(build_app(services, by_need=True))
         app.jinja_env.bytecode_cache = self._templates
         self.messages.watch(app)
         self.serve_app(app)

@@ -12,7 +12,7 @@ import pytest
 from flask import request as flask_request
 from support.sessions.passkey_sign_in import register_passkey, sign_in_by_passkey
 
-from idp.app import create_app
+from idp.app import build_app, start_app
 from idp.config.schema import SignInSection
 
 NEW = "Battery staple 9"
@@ -26,7 +26,7 @@ def served_by(request, federation, _tallystick_host):
     with ExitStack() as closing:
         services = replace(federation.services, config=config, closing=closing)
         beside_flask = request.param == "beside flask"
-        app = create_app(config, services=services, beside_flask=beside_flask)
+        app = start_app(build_app(services, beside_flask=beside_flask))
         through_flask = []
         app.before_request(lambda: through_flask.append(flask_request.path))
         _tallystick_host.serve_app(app)

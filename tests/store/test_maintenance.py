@@ -23,9 +23,9 @@ from idp.store.maintenance import (
     PurgedRows,
     Retention,
     purge,
-    purge_all,
 )
 from idp.store.mfa.stores import mfa_stores
+from idp.store.mfa_schema import challenges
 from idp.store.schema import sign_ins, used_once
 from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.used_once import SqlUsedOnce
@@ -67,13 +67,16 @@ def test_a_used_key_outlives_a_clock_that_jumps_ahead_for_a_moment(database):
     assert once.is_used("code", "step")
 
 
-def test_one_call_deletes_no_more_rows_than_allowed(database, mfa_store):
+def test_a_purge_that_is_stopped_ends_after_its_batch(database, mfa_store):
     with mfa_store.push.transaction(ALICE) as transaction:
         for number in range(5):
             transaction.add(replace(CHALLENGE, id=f"c{number}"))
 
-    assert purge(database, NOON + 2 * DAY, limit=3).challenges == 3
-    assert purge(database, NOON + 2 * DAY, limit=3).challenges == 2
+    def has_begun() -> bool:
+        return count(database, challenges) < 5
+
+    assert purge(database, NOON + 2 * DAY, batch=3, is_stopped=has_begun).challenges == 3
+    assert purge(database, NOON + 2 * DAY, batch=3).challenges == 2
 
 
 class Time:
@@ -200,8 +203,8 @@ def test_two_nodes_purge_the_same_rows_at_once(open_database, clock):
         connection.execute(insert(used_once), rows)
 
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda node: purge_all(node, NOON + DAY), nodes * 2))
-    purge_all(nodes[0], NOON + DAY)
+        list(threads.map(lambda node: purge(node, NOON + DAY), nodes * 2))
+    purge(nodes[0], NOON + DAY)
 
     assert count(nodes[0], used_once) == 0
 
@@ -259,9 +262,8 @@ def test_the_log_keeps_entries_up_to_their_age(database):
     now = NOON + 4 * DAY
     assert purge(database, now, keep=Retention(sign_ins=LogRetention(age=2 * DAY))).sign_ins == 4
     assert SqlSignInLog(database).read()[0].record.at == NOON + 2 * DAY
-    assert (
-        purge(database, now, limit=1, keep=Retention(sign_ins=LogRetention(age=DAY))).sign_ins == 1
-    )
+    keep = Retention(sign_ins=LogRetention(age=DAY))
+    assert purge(database, now, keep, batch=1).sign_ins == 2
 
 
 def test_the_newest_entry_stays_so_that_numbers_are_never_given_again(database):

@@ -22,7 +22,6 @@ from idp.federation.claims import DENY, PERMIT, Claim
 from idp.saml.contexts import MULTIPLE_AUTHN
 
 AUTHORIZATION = "issuance authorization rules"
-ADDITIONAL = "additional authentication rules"
 FOR_ALL_TRUSTS, OF_THE_TRUST = "for all trusts", "of the trust"
 """Whose additional authentication rules they are, in words."""
 

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,29 +46,17 @@ class MetadataReader:
         min_rsa_bits_of: Callable[[str], int],
     ) -> ServiceProviderMetadata:
         """Return what :func:`idp.saml.metadata.read_metadata` does."""
-        known = self._local.known
-        if known is None or entity_id is None:
-            return self._read(metadata, entity_id, signed_by, min_rsa_bits_of)
-        bits = min_rsa_bits_of(entity_id)
-        key = (hashlib.sha256(metadata).digest(), entity_id, signed_by, bits)
-        if key not in known:
-            known[key] = self._read(metadata, entity_id, signed_by, lambda _entity_id: bits)
-        return known[key]
-
-    def _read(
-        self,
-        metadata: bytes,
-        entity_id: str | None,
-        signed_by: str | None,
-        min_rsa_bits_of: Callable[[str], int],
-    ) -> ServiceProviderMetadata:
         # Imported here, so that finding a trust does not load an XML parser.
         from idp.saml.metadata import read_metadata
 
-        return read_metadata(
-            metadata,
-            entity_id,
-            allow_http=self._allow_http,
-            signed_by=signed_by,
-            min_rsa_bits_of=min_rsa_bits_of,
+        read = partial(
+            read_metadata, metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
         )
+        known = self._local.known
+        if known is None or entity_id is None:
+            return read(min_rsa_bits_of=min_rsa_bits_of)
+        bits = min_rsa_bits_of(entity_id)
+        key = (hashlib.sha256(metadata).digest(), entity_id, signed_by, bits)
+        if key not in known:
+            known[key] = read(min_rsa_bits_of=lambda _entity_id: bits)
+        return known[key]

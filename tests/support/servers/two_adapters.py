@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from idp import logs
-from idp.app import create_app
+from idp.app import build_app, start_app
 from idp.audit.refusal_quota import RefusalQuota
 from idp.metrics import Meters
 from idp.recorder.recorder import Recorder
@@ -95,7 +95,7 @@ class Adapter:
         recorder = Recorder(services.recordings, services.clock.now, "all", quota)
         self._meters = Meters()
         own = replace(services, counters=self._meters, recorder=recorder, closing=closing)
-        self.app: Flask = create_app(services.config, services=own, beside_flask=beside_flask)
+        self.app: Flask = start_app(build_app(own, beside_flask=beside_flask))
         self.by_flask: list[None] = []
         self.app.before_request(lambda: self.by_flask.append(None))
         self.app.extensions["edge"].watchers.append(self._watch)
