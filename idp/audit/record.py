@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from idp.request_value import request_value
 
-@dataclass(frozen=True, slots=True)
+
+@request_value
 class SignInRecord:
     """One event of a sign-in; no field ever holds a secret.
 

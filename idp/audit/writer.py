@@ -7,7 +7,6 @@ changed password, 512, 515, 516 and 1210 about lock-outs (docs/log.md has the wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from adapter.clock import Clock
@@ -22,6 +21,7 @@ from idp.counters import Counters
 from idp.directory import LockoutEvent, PasswordCheck
 from idp.events import Event
 from idp.logs import get_logger
+from idp.request_value import request_value
 
 LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
     LockoutEvent.LOCKED_OUT:         (Event.EXTRANET_LOCKOUT, Event.LOCKED_OUT),
@@ -42,7 +42,7 @@ REFUSALS_COUNTED = "refusals_counted"
 """The outcome of the row that says how many refusals got no row of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class EventSource:
     """The request behind an event: its Activity ID, the client's address, the node that answers.
 

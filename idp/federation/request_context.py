@@ -7,11 +7,11 @@ matter only in access control policies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from idp.federation.claims import CLAIM_TYPES, Claim
+from idp.request_value import request_value
 
 CLIENT_CONTEXT = "CLIENT CONTEXT"
 """The issuer of claims about the request."""
@@ -21,7 +21,7 @@ MAX_ADDRESS_LENGTH = 100
 """Of an address with its brackets and port; a longer text is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class RequestContext:
     """Where one request comes from; addresses are in canonical spelling, or empty.
 

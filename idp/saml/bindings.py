@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
+from idp.request_value import request_value
 from idp.saml import uris
 from idp.saml.refusal import Refused
 from idp.saml.signing import SigningKey
@@ -29,7 +29,7 @@ _ALGORITHMS = {quote(uri, safe="").encode(): uri for uri in (uris.RSA_SHA256, ur
 _ESCAPES_OF_BASE64 = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class RedirectSignature:
     """The signature of a Redirect message: its algorithm, its value, and the octets it covers."""
 
@@ -38,7 +38,7 @@ class RedirectSignature:
     signed_octets: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class SamlMessage:
     """A message as it arrived: nothing in it has been checked yet.
 

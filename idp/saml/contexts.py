@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from operator import eq, ge, gt, le
 
+from idp.request_value import request_value
 from idp.saml import uris
 from idp.saml.refusal import Refused
 
@@ -62,7 +63,7 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class OfferedMethods:
     """The authentication methods that this server offers, and what one trust may be answered.
 

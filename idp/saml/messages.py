@@ -8,11 +8,11 @@ was not checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
+from idp.request_value import request_value
 from idp.saml import schema, signature, uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.refusal import Refused
@@ -24,7 +24,7 @@ SKEW = timedelta(minutes=3)
 MAX_AGE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class RequestRules:
     """The issuer of a message and how its messages are checked, as its trust says.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.request_value import request_value
 from idp.saml.usable_keys import MIN_RSA_BITS
 
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
@@ -65,7 +66,7 @@ class ServiceProvider:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class NameID:
     """The subject's name, and its format (a URI).
 
@@ -79,7 +80,7 @@ class NameID:
     sp_name_qualifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class NameIDPolicy:
     """The NameID that a request asks for (saml-core §3.4.1.1); a ``format`` of None means any.
 
@@ -92,7 +93,7 @@ class NameIDPolicy:
     sp_name_qualifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class AuthnRequest:
     """A checked AuthnRequest; all values are from the verified message (saml-core §3.4.1).
 
@@ -139,7 +140,7 @@ class LogoutResponse:
     status: tuple[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Attribute:
     """One SAML attribute, named by a claim type URI as in AD FS.
 
@@ -170,7 +171,7 @@ class Encryption:
     min_rsa_bits: int = MIN_RSA_BITS
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Assertion:
     """The content of one assertion about one user; times are aware and in UTC."""
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from idp.request_value import request_value
 from idp.saml.values import NameID
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Issued:
     """What an assertion told a service provider: a LogoutRequest will name the same values.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from idp.request_value import request_value
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from idp.session.participants import Issued
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class StoredFacts:
     """The state at one moment; a disabled trust or user is included, marked as disabled.
 

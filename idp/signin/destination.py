@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from idp.request_value import request_value
 from idp.saml.values import AuthnRequest
 from idp.session.own_pages import ADMINISTRATION
 
@@ -13,7 +14,7 @@ SECURITY_INFO = "/account/"
 _PATH = re.compile(r"/[!-\[\]-~]*")  # printable ASCII without space and backslash
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class SpInitiated:
     """The answer to an AuthnRequest (SP-initiated sign-on, saml-profiles §4.1.4)."""
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Self
 
 from idp.config.schema import Config
+from idp.request_value import request_value
 from idp.signin import errors
 from idp.web.answer import Answer
 from idp.web.cookies import delete_cookie_header, set_cookie_header
@@ -50,7 +51,7 @@ def loop_rules(config: Config) -> LoopRules:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class RecentTokens:
     """The tokens that the browser of one request got lately, as its cookie says."""
 

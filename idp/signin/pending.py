@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from idp.request_value import request_value
 from idp.saml.values import AuthnRequest, NameID, NameIDPolicy
 from idp.session.seal import Seal
 from idp.signin.destination import Destination, IdpInitiated, OwnPage, SamlDestination, SpInitiated
@@ -17,7 +18,7 @@ MAX_LIFETIME = 2 * LIFETIME
 """How long after its request a sign-in may last, with the second factor."""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class PendingSignIn:
     """A sign-in that is not complete yet.
 

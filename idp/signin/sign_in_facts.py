@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from idp.directory import User
 from idp.federation.access_control.access_rules import AccessRules
@@ -14,6 +13,7 @@ from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.request_context import NOWHERE, RequestContext
+from idp.request_value import request_value
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.current import signed_in_user
@@ -22,7 +22,7 @@ from idp.session.sso import Session
 from idp.signin.steps import Needs
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class SignInFacts:
     """What holds at the moment of one read.
 

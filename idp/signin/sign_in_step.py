@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from adapter.contract import Explanation
 from idp.audit.writer import NOTHING_TO_EXPLAIN, EventSource
+from idp.request_value import request_value
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.pending import PendingSignIn
 from idp.signin.sign_in_facts import SignInFacts
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class SignInStep:
     """What the user is on the way to, what holds at this moment, and the request of the step.
 

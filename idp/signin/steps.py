@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from idp.federation.relying_party.settings import TrustSettings
+from idp.request_value import request_value
 from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.session.sso import Proof, Session
 
@@ -29,7 +30,7 @@ class Step(StrEnum):
     COMPLETE = "complete"
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Needs:
     """What a sign-in needs of the session at this moment.
 

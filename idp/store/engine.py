@@ -25,8 +25,8 @@ from idp.store.sqlite import SqliteFile
 __all__ = ["Database", "StoreUnavailable"]
 
 
-Open = Callable[[], AbstractContextManager[Connection]]
-"""Lends a connection."""
+Transaction = AbstractContextManager[Connection]
+"""Begins where it is entered."""
 
 
 class Source(Protocol):
@@ -99,15 +99,15 @@ class Database:
         Within :meth:`together` it commits with all the rest.
         """
         joint, durable = self._joint.current, durable and self._waits_for_disk
-        begin: Open
+        transaction: Transaction
         if joint is not None:
-            begin = joint.write
+            transaction = joint.write()
         else:
-            first = self._begin_patiently if patient else self._source.begin
-            begin = partial(first, durable=durable)
+            begin = self._begin_patiently if patient else self._source.begin
+            transaction = begin(durable=durable)
         if alone is not None and not self.is_sqlite:
-            begin = partial(_locking, begin, alone)
-        return _Writing(begin, self._reads.forget if forgets else _nothing)
+            transaction = _locking(transaction, alone)
+        return _Writing(transaction, self._reads.forget if forgets else _nothing)
 
     @contextmanager
     def _begin_patiently(self, *, durable: bool) -> Iterator[Connection]:
@@ -230,17 +230,16 @@ class _Reading(AbstractContextManager[Connection]):
 class _Writing(AbstractContextManager[Connection]):
     """A transaction, with errors as above; *forget* is called before and after."""
 
-    __slots__ = ("_begin", "_begun", "_forget")
+    __slots__ = ("_forget", "_transaction")
 
-    def __init__(self, begin: Open, forget: Callable[[], None]) -> None:
-        self._begin = begin
+    def __init__(self, transaction: Transaction, forget: Callable[[], None]) -> None:
+        self._transaction = transaction
         self._forget = forget
 
     def __enter__(self) -> Connection:
         self._forget()
         try:
-            self._begun = self._begin()
-            return self._begun.__enter__()
+            return self._transaction.__enter__()
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
 
@@ -251,7 +250,7 @@ class _Writing(AbstractContextManager[Connection]):
         trace: TracebackType | None,
     ) -> None:
         try:
-            self._begun.__exit__(kind, error, trace)
+            self._transaction.__exit__(kind, error, trace)
         except DRIVER_ERRORS as other:
             raise unavailable(other) from other
         finally:
@@ -265,9 +264,9 @@ def _nothing() -> None:
 
 
 @contextmanager
-def _locking(begin: Open, table: Table) -> Iterator[Connection]:
+def _locking(transaction: Transaction, table: Table) -> Iterator[Connection]:
     """Begin a transaction that alone writes to a table."""
-    with begin() as connection:
+    with transaction as connection:
         queue(connection, f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
         yield connection
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from idp.request_value import request_value
 
 Header = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Answer:
     """One answer: its body, its HTTP status, and its headers in the order they are sent.
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
 
 from idp.federation.request_context import RequestContext
 from idp.recorder.recording import Recording
+from idp.request_value import request_value
 
 NO_FIELDS: MultiDict[str, str] = ImmutableMultiDict()
 
@@ -41,7 +42,7 @@ class Activity:
         self.id = identifier
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class WebRequest:
     """One web request.
 

@@ -9,7 +9,6 @@ left out, and rules cannot set the time of the sign-in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.contract import AUTHENTICATION_METHOD
@@ -31,6 +30,7 @@ from idp.federation.issuance.name_ids import (
     choose_name_id,
     opaque_name_maker,
 )
+from idp.request_value import request_value
 from idp.saml.contexts import is_proved
 from idp.saml.values import UNSPECIFIED, Attribute, NameID, NameIDPolicy
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _NO_ATTRIBUTES = (NAME_IDENTIFIER, AUTHENTICATION_METHOD, AUTHENTICATION_INSTANT)
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class IssuedClaims:
     """What a relying party receives.
 
