@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from idp.session.participants import Issued
 
 
+SECOND_FACTOR = "sign-in"
+"""The kind of what is used once: a second factor, by its context id."""
+
+
 @request_value
 class StoredFacts:
     """The state at one moment; a disabled trust or user is included, marked as disabled.
@@ -40,6 +44,14 @@ class StoredFacts:
     def trust(self) -> RelyingPartyTrust | None:
         """The trust, None if there is none."""
         return self.prepared.trust if self.prepared else None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUp:
+    """Whether a request was answered before, and whether a second factor has ended."""
+
+    request: bool
+    second_factor: bool
 
 
 class SignInStore(Protocol):
@@ -76,5 +88,5 @@ class SignInStore(Protocol):
     def record(self, *log: SignInRecord) -> None:
         """Write records to the sign-in log, in one transaction."""
 
-    def is_spent(self, issuer: str, request_id: str) -> bool:
-        """Say whether a request was answered before."""
+    def used_up(self, request: tuple[str, str] | None, factor_id: str | None) -> UsedUp:
+        """Return which of these were used up before: a request, and a second factor by its id."""

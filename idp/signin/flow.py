@@ -104,12 +104,8 @@ class SignInFlow:
                 raise errors.context_not_met(pending.destination)
             case _ if request is not None and request.is_passive:
                 raise errors.not_passive(pending.destination)
-            case _ if self._is_spent(pending):
-                raise errors.answered_already()
-            case Step.SECOND_FACTOR, _ if facts.user is not None:
-                return self._second_factor.begin(step, facts.user, required.method)
             case _:
-                return self._pages.log_in(pending, step.request, required=required)
+                return self._ask(step, following, required)
 
     def admits(self, session: Session, pending: PendingSignIn, request: BrowserRequest) -> bool:
         """Say whether *session* may begin: its user may be disabled or locked meanwhile."""
@@ -216,9 +212,18 @@ class SignInFlow:
             now=self._services.clock.now(),
         )
 
-    def _is_spent(self, pending: PendingSignIn) -> bool:
-        request = pending.request
-        return request is not None and self._services.sign_ins.is_spent(request.issuer, request.id)
+    def _ask(self, step: SignInStep, following: Step, required: RequiredFactors) -> Answer:
+        """Ask for the second factor, or else for the first one, if the request is still open."""
+        request, user = step.pending.request, step.facts.user
+        spent = (request.issuer, request.id) if request else None
+        used_up = self._services.sign_ins.used_up(spent, step.factor_id)
+        if used_up.request:
+            raise errors.answered_already()
+        if following is not Step.SECOND_FACTOR or user is None:
+            return self._pages.log_in(step.pending, step.request, required=required)
+        if used_up.second_factor:  # the page is loaded again after the end: begin anew
+            step = replace(step, factor_id=None)
+        return self._second_factor.begin(step, user, required.method)
 
     def _deny(self, step: SignInStep, user: str, factor: PassedFactor) -> Answer:
         """End the sign-in of a user who stays signed in, but has no access to this trust."""

@@ -14,7 +14,7 @@ from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.refusal import Refused
 from idp.saml.values import Assertion
 from idp.session.participants import Issued
-from idp.session.sign_in_store import SignInStore
+from idp.session.sign_in_store import SECOND_FACTOR, SignInStore
 from idp.session.sso import Session
 from idp.session.used_once import UsedOnce
 from idp.signin.destination import SamlDestination
@@ -24,8 +24,6 @@ from idp.signin.sign_in_step import PassedFactor
 LONGER_THAN_SESSION = timedelta(days=1)
 """How much longer than ours a service provider's session may last and still be ended here."""
 
-SIGN_IN = "sign-in"
-"""The kind of what is used once: a second factor, by its context id."""
 OUTCOME_LOGGED = "outcome-logged"
 JUST_NOW = timedelta(seconds=10)
 """How long after its end the page of a second factor leads on, if it is posted once more."""
@@ -194,15 +192,15 @@ class SignInOutcomes:
 
         Returns False if it was used up before.
         """
-        return self._once.claim(SIGN_IN, context_id, self._forgotten_at())
+        return self._once.claim(SECOND_FACTOR, context_id, self._forgotten_at())
 
     def has_ended(self, context_id: str) -> bool:
         """Say whether a second factor was used up."""
-        return self._once.is_used(SIGN_IN, context_id)
+        return self._once.is_used(SECOND_FACTOR, context_id)
 
     def has_just_ended(self, context_id: str) -> bool:
         """Say whether a second factor was used up by a post of just before: Enter pressed twice."""
-        expires_at = self._once.expires_at(SIGN_IN, context_id)
+        expires_at = self._once.expires_at(SECOND_FACTOR, context_id)
         return expires_at is not None and self._forgotten_at() - expires_at < JUST_NOW
 
     def _forgotten_at(self) -> datetime:

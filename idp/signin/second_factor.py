@@ -87,8 +87,6 @@ class SecondFactorSteps:
         Where none has anything for the user, ask for a passkey, if the user has one.
         """
         factor, context_id = _second_factor(step.request), step.factor_id
-        if context_id is not None and self._outcomes.has_ended(context_id):
-            context_id = None  # the page is loaded again after the end: begin anew
         outcome = factor.start(user, step.request.for_adapter(step.facts), method, context_id)
         if method is None:
             progress = self._passkeys.instead_of(outcome, user.upn, context_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, literal, select
+from sqlalchemy import Connection, Text, bindparam, exists, func, literal, select
 
 from idp.audit.record import SignInRecord
 from idp.federation.access_control.access_rules import AccessRules
@@ -14,7 +14,7 @@ from idp.federation.farm import Node
 from idp.federation.prepared_trust import PreparedTrust
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.session.participants import Issued
-from idp.session.sign_in_store import StoredFacts
+from idp.session.sign_in_store import SECOND_FACTOR, StoredFacts, UsedUp
 from idp.store import participants, sign_in_log, trust_identifiers
 from idp.store import used_once as once
 from idp.store.access_control import read_rules
@@ -77,6 +77,12 @@ _OF_SESSION = 5
 _OF_NODE = _OF_SESSION + len(_NODE_COLUMNS)
 _OF_ACCOUNT = _OF_NODE + len(LOCKOUT_COLUMNS)
 _NOTHING = (None,) * (_OF_SESSION + len(_COLUMNS))
+_USED_UP = Prepared(
+    select(
+        exists().where(used_once.c.kind == AUTHN_REQUEST, used_once.c.key == bindparam("request")),
+        exists().where(used_once.c.kind == SECOND_FACTOR, used_once.c.key == bindparam("factor")),
+    )
+)
 
 
 class SqlSignInStore:
@@ -179,10 +185,16 @@ class SqlSignInStore:
             for record in log:
                 sign_in_log.append(connection, record)
 
-    def is_spent(self, issuer: str, request_id: str) -> bool:
-        """Say whether a request was answered before."""
+    def used_up(self, request: tuple[str, str] | None, factor_id: str | None) -> UsedUp:
+        """Return which of these were used up before: a request, and a second factor by its id."""
+        if request is None and factor_id is None:
+            return UsedUp(request=False, second_factor=False)
+        values = {
+            "request": request and once.digest_key(*request),
+            "factor": factor_id and once.digest_key(factor_id),
+        }
         with self._database.read() as connection:
-            return once.is_used(connection, AUTHN_REQUEST, issuer, request_id)
+            return UsedUp(*_USED_UP.one(connection, values))
 
     def _trust(
         self, connection: Connection, entity_id: str, stamp: str | None

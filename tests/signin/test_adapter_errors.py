@@ -177,6 +177,21 @@ def test_a_page_from_before_the_error_is_good_for_nothing(
     assert issued(federation) == 0
 
 
+def test_a_page_that_is_loaded_again_after_the_error_begins_anew(
+    enable, federation, sp, monkeypatch
+):
+    enable("BreaksAtTheEnd")
+    url = sp.url()
+    sign_in = federation.sign_in(url)
+    assert answer(sign_in).status == 403
+    monkeypatch.setattr(odd_adapters.BreaksAtTheEnd, "broken", False)
+
+    browser = sign_in.browser
+    browser.submit(browser.get(url).form, Answer="yes")
+
+    assert issued(federation) == 1
+
+
 # One that hangs
 
 

@@ -137,12 +137,12 @@ def reads(federation, monkeypatch):
 
         monkeypatch.setattr(target, name, counting)
 
-    count(type(federation.services.providers), "list")
+    count(type(federation.services.providers), "by_name")
     count(type(federation.services.policy), "enabled_providers")
     return counted
 
 
-ONCE = {"list": 1, "enabled_providers": 1}
+ONCE = {"by_name": 1, "enabled_providers": 1}
 
 
 def test_the_enabled_adapters_are_read_once_in_a_step(sp, phone, browser, log_in, reads):

@@ -76,7 +76,7 @@ def test_a_full_disk_refuses_cleanly_and_spends_nothing(database, database_file)
 
     finished = _finish_until_refused(sign_ins)
 
-    assert not sign_ins.is_spent("issuer", f"_{finished}")
+    assert not sign_ins.used_up(("issuer", f"_{finished}"), None).request
     assert len(SqlSignInLog(database).read(after_id=0, limit=5000)) == finished + 1
 
     with database.write() as connection:

@@ -21,6 +21,7 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
 from idp.session.participants import Issued
+from idp.session.sign_in_store import SECOND_FACTOR
 from idp.store.access_control import SqlAccessControlStore
 from idp.store.errors import StoreUnavailable
 from idp.store.nodes import SqlNodeStore
@@ -160,14 +161,27 @@ def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trust_store):
 
 
 def test_a_request_and_a_sign_in_end_once_and_leave_one_row(sign_ins, database):
-    assert not sign_ins.is_spent(WIKI, "_1")
+    assert not sign_ins.used_up((WIKI, "_1"), None).request
 
     assert _finish(sign_ins, "_1")
 
-    assert sign_ins.is_spent(WIKI, "_1")
+    assert sign_ins.used_up((WIKI, "_1"), None).request
     assert not _finish(sign_ins, "_1")
     assert not _finish(sign_ins, "_1", session="root")
     assert len(SqlSignInLog(database).read()) == 1
+
+
+def test_a_request_and_a_second_factor_are_used_up_each_by_itself(sign_ins, database):
+    SqlUsedOnce(database).claim(SECOND_FACTOR, "ended", LATER)
+    assert _finish(sign_ins, "_1")
+
+    both = sign_ins.used_up((WIKI, "_1"), "ended")
+    neither = sign_ins.used_up((WIKI, "_2"), "begun")
+
+    assert (both.request, both.second_factor) == (True, True)
+    assert (neither.request, neither.second_factor) == (False, False)
+    assert sign_ins.used_up(None, "ended").second_factor
+    assert not sign_ins.used_up(("ended", ""), None).second_factor
 
 
 def test_a_sign_in_that_may_not_end_spends_nothing(sign_ins, database):
@@ -175,7 +189,7 @@ def test_a_sign_in_that_may_not_end_spends_nothing(sign_ins, database):
 
     assert not _finish(sign_ins, "_1", session="root")
 
-    assert not sign_ins.is_spent(WIKI, "_1")
+    assert not sign_ins.used_up((WIKI, "_1"), None).request
     assert _finish(sign_ins, "_1")
 
 
@@ -237,7 +251,7 @@ def test_no_token_without_its_row_in_the_log(sign_ins, database):
     with pytest.raises(StoreUnavailable, match="sign_ins"):
         _finish(sign_ins)
 
-    assert not sign_ins.is_spent(WIKI, "_1")
+    assert not sign_ins.used_up((WIKI, "_1"), None).request
     with database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE full_disk RENAME TO sign_ins")
     assert _finish(sign_ins)
