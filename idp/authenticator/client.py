@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pyotp
 
 from idp.authenticator.client_activation import PhoneError, account_of, activation_body, read_code
-from idp.authenticator.client_values import Code, Notice, Refusal, Request, is_number
+from idp.authenticator.client_values import Code, Notice, Refusal, Request, is_number, is_whole
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key
 from idp.authenticator.request_signing import NEW_DEVICE
 from idp.authenticator.transport import PhoneRefused, Transport, UnexpectedAnswer
@@ -272,7 +272,7 @@ class Phone:
 def _listed(account: Account, answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """Return one list of an answer; a server of the version before has no ``refusals``."""
     listed = answer.get(name, [] if name == "refusals" else None)
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or not all(is_whole(each, name) for each in listed):
         raise UnexpectedAnswer(account.server)
     return listed
 

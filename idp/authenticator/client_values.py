@@ -8,6 +8,23 @@ from typing import Any
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from idp.authenticator.phonefile import Account
 
+_OF_REQUESTS = ("id", "nonce", "experience", "application", "user", "client_ip")
+_TEXTS = {
+    "requests": _OF_REQUESTS,
+    "refusals": (*_OF_REQUESTS, "reason", "text"),
+    "notices":  ("id", "occasion", "text", "device", "at"),
+}  # fmt: skip
+"""What each thing in a list of an answer has, as text."""
+
+
+def is_whole(sent: object, name: str) -> bool:
+    """Say whether a thing in the list *name* of an answer has all that the values below read."""
+    return (
+        isinstance(sent, dict)
+        and all(isinstance(sent.get(each), str) for each in _TEXTS[name])
+        and isinstance(sent.get("choices", []), list)
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class _ForAccount:

@@ -19,6 +19,7 @@ from pydantic import (
     PositiveInt,
     PrivateAttr,
     SecretStr,
+    field_validator,
     model_validator,
 )
 
@@ -59,6 +60,14 @@ class StoreSection(Section):
     """How many days an entry of the audit log of administration is kept."""
     audit_log_rows: int = Field(default=1_000_000, ge=1)
     """How many entries of the audit log are kept: the newest ones."""
+
+    @field_validator("url")
+    @classmethod
+    def _must_hold_no_nul_either(cls, value: str) -> str:
+        """Refuse NUL in the address, which is a path, too."""
+        if "\0" in value:
+            raise ValueError("it holds NUL")
+        return value
 
 
 class KeysSection(Section):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, field_validator
 
 
@@ -14,10 +16,10 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    @field_validator("*", mode="before")
+    @field_validator("*")
     @classmethod
     def _must_hold_no_nul(cls, value: object) -> object:
-        """Refuse NUL, which no path, address or name has, and no operating system takes."""
-        if isinstance(value, str) and "\0" in value:
+        """Refuse a path with NUL, which no operating system takes."""
+        if isinstance(value, Path) and "\0" in str(value):
             raise ValueError("it holds NUL")
         return value

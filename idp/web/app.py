@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Request, Response, redirect, request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -16,6 +16,7 @@ from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_PARTS
 from idp.web.edge import Edge, http_error, log_unforeseen, missing_headers
 from idp.web.exchange import Exchange
 from idp.web.flask_adapter import as_response
+from idp.web.form_fields import FieldParser
 from idp.web.headers import STATIC_MAX_AGE
 from idp.web.page_frame import TEMPLATES, install
 from idp.web.routes import Route, WholePath
@@ -23,10 +24,17 @@ from idp.web.routes import Route, WholePath
 _MAY_BE_CACHED = (200, 304)
 
 
+class FieldRequest(Request):
+    """A request whose form has a bounded number of fields."""
+
+    form_data_parser_class = FieldParser
+
+
 class App(Flask):
     """Flask for views that are plain functions: it skips the check for coroutines at each call."""
 
     url_rule_class = Route
+    request_class = FieldRequest
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

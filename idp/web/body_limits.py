@@ -5,6 +5,9 @@ from __future__ import annotations
 MAX_BODY_LENGTH = 1024 * 1024
 """Bytes of a request's body."""
 MAX_FORM_PARTS = 100
+"""Parts of a multipart form."""
+MAX_FORM_FIELDS = 4_000
+"""Fields of any other form; an access control policy of 64 rules has a thousand and more."""
 
 BODY_SECONDS = 10.0
 """How long a whole body may take, unless ``serve.body_seconds`` says otherwise."""

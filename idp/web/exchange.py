@@ -16,6 +16,7 @@ from idp.federation.request_context import RequestContext
 from idp.web import refusals
 from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_PARTS
 from idp.web.cookies import own_cookies
+from idp.web.form_fields import FieldParser
 from idp.web.proxies import Proxies
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest, fields_in
 
@@ -67,6 +68,7 @@ class _Body(Request):
     max_content_length = MAX_BODY_LENGTH
     max_form_memory_size = MAX_BODY_LENGTH
     max_form_parts = MAX_FORM_PARTS
+    form_data_parser_class = FieldParser
 
 
 def _first_of_each(cookies: Iterable[tuple[str, str]] = ()) -> dict[str, str]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from support.nets import NET_SECONDS
@@ -12,6 +16,15 @@ from support.users import ALICE, BOB
 from idp.authenticator.client import Phone, PhoneError
 from idp.authenticator.phonefile import PhoneFile, PhoneFileError
 from idp.authenticator.transport import PhoneRefused, ServerUnreachable, server_of
+
+WHOLE = dict.fromkeys(
+    [
+        *("id", "nonce", "experience", "application", "user", "client_ip"),
+        *("reason", "text", "occasion", "device", "at"),
+    ],
+    "x",
+)
+"""Has all that a request, a refusal or a notice has."""
 
 
 def test_the_right_number_approves(phone_host, phone):
@@ -159,6 +172,47 @@ def test_a_page_that_is_no_tallystick_server_is_one_clear_error(phone_host, phon
     monkeypatch.setattr("idp.authenticator.transport.API", "/static/")
     with pytest.raises(ServerUnreachable, match="does not come from a Tallystick server"):
         phone.pending()
+
+
+@pytest.fixture
+def strange_phone(phone, tmp_path):
+    """A phone whose server sends what a test says."""
+
+    class Strange(BaseHTTPRequestHandler):
+        answer: object = {}
+
+        def do_GET(self) -> None:
+            body = json.dumps(self.answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_of_line: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Strange) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            (account,) = phone.file.accounts()
+            there = Phone.at(tmp_path / "strange.json")
+            there.file.add(replace(account, server=f"http://127.0.0.1:{server.server_port}"))
+            yield there, Strange
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize("name", ["requests", "refusals", "notices"])
+@pytest.mark.parametrize("thing", [5, None, [], {}, {"id": "x"}, {**WHOLE, "id": 5}])
+def test_an_answer_that_lacks_what_a_phone_shows_is_one_clear_error(name, thing, strange_phone):
+    phone, strange = strange_phone
+    empty = {"requests": [], "refusals": [], "notices": []}
+
+    strange.answer = {**empty, name: [WHOLE]}
+    assert (phone.pending(), phone.refusals(), phone.notices()) != ((), (), ())
+    strange.answer = {**empty, name: [WHOLE, thing]}
+    with pytest.raises(ServerUnreachable, match="answered with something unexpected"):
+        phone.notices() if name == "notices" else phone.pending()
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(phone_host, phone, monkeypatch):

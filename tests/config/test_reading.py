@@ -69,6 +69,7 @@ def test_a_wrong_variable_is_blamed_as_itself_also_over_a_right_line(
         ("[server]\nbase_url = 'a.test'", "like https://sts.example.test (found 'a.test')"),
         ("[server]\nbase_url = 'http://x:99999'", "t.toml:2: server.base_url: give only scheme"),
         ("[theme]\nfolder = \"a\\u0000b\"", "t.toml:2: theme.folder: it holds NUL"),
+        ("[store]\nurl = \"sqlite:///a\\u0000b\"", "t.toml:2: store.url: it holds NUL"),
         ("[serve]\nport = 0x" + "f" * 9000, "A number has more than 64 bits"),
         ("serve = " + "[" * 9000, "Tables or lists are nested too deeply"),
         ("[sign_in]\nkept_sessions_since = 'x'", "found 'x', allowed is a time with its zone"),

@@ -24,7 +24,7 @@ from idp.config.schema import (
 )
 from idp.session.node import NoNode
 from idp.signin.host import addresses, build_host
-from idp.web.body_limits import MAX_BODY_LENGTH
+from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_FIELDS
 from idp.web.request_headers import CHECKED
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -84,6 +84,8 @@ USUAL = {
     "multipart":              (typed(MULTIPART, PART % (b"UserName", b"x") + END), 200),
     "multipart, broken off":  (typed(MULTIPART, PART % (b"UserName", b"x")), 200),
     "too many parts":         (typed(MULTIPART, PART % (b"a", b"1") * 101 + END), 413),
+    "many fields":            (post(LIST, b"a=1&" * (MAX_FORM_FIELDS - 1)), 200),
+    "too many fields":        (post(LIST, b"&" * MAX_FORM_FIELDS), 413),
     "too large":              (post(LIST, b"a" * (MAX_BODY_LENGTH + 1)), 413),
     "shorter than it says":   (post(LIST, PASSWORDS, ("Content-Length", "12")), 200),
     "no length":              (post(LIST, PASSWORDS, ("Content-Length", "")), 200),
