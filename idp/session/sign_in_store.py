@@ -46,7 +46,7 @@ class StoredFacts:
         return self.prepared.trust if self.prepared else None
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class UsedUp:
     """Whether a request was answered before, and whether a second factor has ended."""
 

@@ -16,7 +16,7 @@ from idp.federation.request_context import RequestContext
 from idp.web import refusals
 from idp.web.body_limits import MAX_BODY_LENGTH, MAX_FORM_PARTS
 from idp.web.cookies import own_cookies
-from idp.web.form_fields import FieldParser
+from idp.web.form_fields import URL_ENCODED, FieldParser, check_fields
 from idp.web.proxies import Proxies
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest, fields_in
 
@@ -49,10 +49,12 @@ class Received:
     def form(self) -> MultiDict[str, str]:
         """The fields of a form, as Werkzeug reads them; it takes twice as long for a plain one."""
         body = self.body
-        if body.mimetype != "application/x-www-form-urlencoded":
+        if body.mimetype != URL_ENCODED:
             return body.form
+        fields = body.get_data()
+        check_fields(fields)
         try:
-            return fields_in(body.get_data().decode())
+            return fields_in(fields.decode())
         except UnicodeDecodeError:
             return NO_FIELDS
 

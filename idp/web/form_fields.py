@@ -11,7 +11,13 @@ from werkzeug.formparser import FormDataParser
 
 from idp.web.body_limits import MAX_FORM_FIELDS
 
-_URL_ENCODED = "application/x-www-form-urlencoded"
+URL_ENCODED = "application/x-www-form-urlencoded"
+
+
+def check_fields(body: bytes) -> None:
+    """Raise RequestEntityTooLarge if a plain form has more than :data:`MAX_FORM_FIELDS` fields."""
+    if body.count(b"&") >= MAX_FORM_FIELDS:
+        raise RequestEntityTooLarge
 
 
 class FieldParser(FormDataParser):
@@ -24,13 +30,9 @@ class FieldParser(FormDataParser):
         content_length: int | None,
         options: Mapping[str, str] | None = None,
     ) -> Any:
-        """Return the rest of the body, the fields and the files.
-
-        Raises RequestEntityTooLarge for more than :data:`MAX_FORM_FIELDS` fields.
-        """
-        if mimetype == _URL_ENCODED:
+        """Return the rest of the body, the fields and the files; see :func:`check_fields`."""
+        if mimetype == URL_ENCODED:
             body = stream.read()
-            if body.count(b"&") >= MAX_FORM_FIELDS:
-                raise RequestEntityTooLarge
+            check_fields(body)
             stream = io.BytesIO(body)
         return super().parse(stream, mimetype, content_length, options)  # type: ignore[arg-type]  # it only reads them
