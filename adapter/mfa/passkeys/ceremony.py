@@ -83,7 +83,7 @@ def request_options(
 
     Without passkeys to *allow*, the browser offers all that it knows for this server.
     """
-    # Without the library, which every log-in page would wait for (WebAuthn Level 3, section 5.5).
+    # PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3, without waiting for the library.
     return {
         "challenge": _base64url(challenge),
         "timeout": _TIMEOUT,
