@@ -38,13 +38,15 @@ class Activity:
 
     @property
     def id(self) -> str:
-        """The id, made when it is first asked for: most calls of phones leave no trace."""
+        """The id, made when it is first asked for: most requests go on with another one."""
         if not self._id:
             self._id = str(uuid.uuid4())
         return self._id
 
     def continue_as(self, identifier: str) -> None:
         """Use the id of the sign-in or log-out that the request belongs to."""
+        if self.recording is not None and identifier != self._id:
+            self.recording.continues = True
         self._id = identifier
 
 
