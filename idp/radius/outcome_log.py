@@ -51,7 +51,7 @@ class OutcomeLog:
         So it is if the block raises: the tries of passwords are never lost.
         """
         is_recorded = self._recorder.is_on
-        recording = self._recorder.begin(request.id, request.address) if is_recorded else None
+        recording = self._recorder.begin(request.address) if is_recorded else None
         log = RequestLog(self._writer, request, recording)
         try:
             yield log

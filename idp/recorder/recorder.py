@@ -56,9 +56,9 @@ class Recorder:
         """Whether anything is recorded."""
         return self.level != "off"
 
-    def begin(self, activity_id: str, client_ip: str) -> Recording:
-        """Return the recording of a request that has just arrived, with a new Activity ID."""
-        return Recording(self._now, activity_id, client_ip)
+    def begin(self, client_ip: str) -> Recording:
+        """Return the recording of a request that has just arrived, which begins an activity."""
+        return Recording(self._now, client_ip)
 
     def finish(self, activity_id: str, recording: Recording) -> None:
         """Take the recording of a request that is answered: store, hold or forget it.
@@ -93,7 +93,7 @@ class Recorder:
                 return [recording]
             if recording.is_refused:
                 return self._refusal(activity_id, recording)
-            if not recording.is_whole(activity_id):
+            if not recording.is_whole:
                 self._hold(activity_id, recording)
             return []
 

@@ -20,13 +20,12 @@ class Recording:
     """The steps of one request. Adding one costs next to nothing: its fields are made when stored.
 
     ``user``, ``trust`` and ``node`` are what the steps are about, as far as it is known.
-    ``began_as`` is the request's own Activity ID, before it turned out to continue another one.
+    ``continues`` says that the request turned out to continue an activity of an earlier one.
     ``weight`` is how many bytes of memory the steps keep in use, roughly. ``is_proved`` says that
     the request was signed, or came with a session: not just anybody could send it.
     """
 
     now: Callable[[], datetime]
-    began_as: str = ""
     client_ip: str = ""
     user: str = ""
     trust: str = ""
@@ -36,6 +35,7 @@ class Recording:
     problem: str = ""
     remedy: str = ""
     is_proved: bool = False
+    continues: bool = False
     weight: int = 0
     _steps: list[tuple[datetime, str, Describe]] = field(default_factory=list)
 
@@ -52,9 +52,10 @@ class Recording:
         """Note that something was refused, and what to do about it."""
         self.outcome, self.code, self.problem, self.remedy = REFUSED, code, problem, remedy
 
-    def is_whole(self, activity_id: str) -> bool:
+    @property
+    def is_whole(self) -> bool:
         """Whether the activity has begun and ended well with this request, as with a session."""
-        return bool(self.outcome) and not self.is_refused and self.began_as == activity_id
+        return bool(self.outcome) and not self.is_refused and not self.continues
 
     @property
     def is_refused(self) -> bool:

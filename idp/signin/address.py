@@ -11,16 +11,18 @@ import hashlib
 import json
 import string
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 
 from idp.web.web_request import WebRequest
 
+MAX_KEYS = 64
+"""Keys that a process remembers: the steps of a sign-in ask for that of one address."""
 CLIENT_REQUEST_ID = "client-request-id"
 _NAMES_OF_A_SIGN_IN = frozenset({"samlrequest", "logintorp", "own-page", CLIENT_REQUEST_ID})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Address:
     """One address, as ``/adfs/ls/?…`` without scheme and host, and absolute.
 
@@ -31,12 +33,17 @@ class Address:
     path: str
     absolute: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         """A short digest, the same however a client escapes the characters of the query."""
-        parts = urlsplit(self.path)
-        names = parse_qsl(parts.query, keep_blank_values=True)
-        return hashlib.sha256(json.dumps([parts.path, names]).encode()).hexdigest()[:16]
+        return _key_of(self.path)
+
+
+@lru_cache(MAX_KEYS)
+def _key_of(path: str) -> str:
+    parts = urlsplit(path)
+    names = parse_qsl(parts.query, keep_blank_values=True)
+    return hashlib.sha256(json.dumps([parts.path, names]).encode()).hexdigest()[:16]
 
 
 def address_of(web: WebRequest, base_url: str) -> Address:

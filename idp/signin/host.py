@@ -78,8 +78,7 @@ class SignInHost(Host):
     def begin(self, exchange: Exchange) -> None:
         """Record the steps of a request from now on."""
         if self.recorder.is_on:
-            activity = exchange.activity
-            activity.recording = self.recorder.begin(activity.id, exchange.head().client_ip)
+            exchange.activity.recording = self.recorder.begin(exchange.head().client_ip)
 
     def answer(self, endpoint: Endpoint, exchange: Exchange, **path_values: str) -> Answer:
         """Return what *endpoint* answers; raises what it raises."""

@@ -290,9 +290,9 @@ def fill_page(
 def render_page(template: str, **values: object) -> Answer:
     """Render a page with a list of any length; else :func:`fill_page` is faster."""
     html = _TEMPLATES.get_template(template).render(values)
-    return _answer(template, html, CONTENT_SECURITY_POLICY, 200)
+    return _answer(template, html.encode(), CONTENT_SECURITY_POLICY, 200)
 
 
-def _answer(template: str, html: str, policy: str, status: int) -> Answer:
+def _answer(template: str, html: bytes, policy: str, status: int) -> Answer:
     page = template.removesuffix(".html")
-    return Answer(html.encode(), status, (_HTML, (_POLICY, policy)), page)
+    return Answer(html, status, (_HTML, (_POLICY, policy)), page)

@@ -122,7 +122,7 @@ def http_error(exchange: Exchange, error: HTTPException) -> Answer:
         others = tuple(each for each in headers if each[0] != "Content-Type")
         return _problem(exchange, told, status, others)
     page = http_error_page(status, error.name, exchange.activity.id)
-    return Answer(page.encode(), status, headers)
+    return Answer(page, status, headers)
 
 
 def unavailable(exchange: Exchange, error: TallystickError) -> Answer:
@@ -174,7 +174,7 @@ def _refuse_repeated_cookie(exchange: Exchange, name: str) -> Answer:
         told = {"error": "duplicate_cookie", "problem": problem, "remedy": COOKIE_TWICE}
         return _problem(exchange, told, 400)
     page = http_error_page(400, "Bad Request", exchange.activity.id, COOKIE_TWICE)
-    return Answer(page.encode(), 400, (_HTML,))
+    return Answer(page, 400, (_HTML,))
 
 
 def _problem(

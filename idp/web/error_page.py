@@ -32,8 +32,8 @@ OTHERWISE = "The server did not understand the request. Start again at the appli
 OUR_FAULT = "Something went wrong on this server. Try again in a moment."
 
 
-def http_error_page(status: int, name: str, activity_id: str, sentence: str = "") -> str:
-    """Return the page of a *status* and its *name* ("Not Found"), as HTML.
+def http_error_page(status: int, name: str, activity_id: str, sentence: str = "") -> bytes:
+    """Return the page of a *status* and its *name* ("Not Found"), as HTML in UTF-8.
 
     *sentence* says what the user can do; without one, the page has that of the status.
     """

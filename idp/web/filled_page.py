@@ -53,15 +53,16 @@ class Gap:
 class _Prepared:
     """A page in parts: every second one is the place of a gap, whose name is in *gaps*."""
 
-    parts: list[str]
+    parts: list[bytes]
     gaps: list[str]
 
-    def fill(self, texts: Mapping[str, str]) -> str:
+    def fill(self, texts: Mapping[str, str]) -> bytes:
         """Return the page with these texts, escaped unless they are markup."""
         parts = self.parts.copy()
         given = map(texts.__getitem__, self.gaps)
-        parts[1::2] = [each if isinstance(each, Markup) else escape(each) for each in given]
-        return "".join(parts)
+        shown = [each if isinstance(each, Markup) else escape(each) for each in given]
+        parts[1::2] = [each.encode() for each in shown]
+        return b"".join(parts)
 
 
 def filled_page(
@@ -69,8 +70,8 @@ def filled_page(
     template: str,
     texts: Mapping[str, str],
     choices: Mapping[str, Hashable],
-) -> str:
-    """Return what *template* renders with these values, which it finds by their names.
+) -> bytes:
+    """Return in UTF-8 what *template* renders with these values, which it finds by their names.
 
     Of the *texts* it can only ask whether they are empty, and show them. What it does more with is
     a choice: the page is rendered, and kept, for each value of the *choices*, which must be few.
@@ -102,4 +103,4 @@ def _prepared(
     render = environment.get_template(template).render
     html = context.run(render, gaps, **dict(choices))
     parts = re.split("\0(" + "|".join((*names, _RETURN_TO)) + ")\0", html)
-    return _Prepared(parts, parts[1::2])
+    return _Prepared([part.encode() for part in parts], parts[1::2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -34,12 +34,21 @@ class Activity:
     steps for the flight recorder; None while that is off.
     """
 
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    _id: str = ""
     recording: Recording | None = None
+
+    @property
+    def id(self) -> str:
+        """The id, made when it is first asked for: most requests go on with another one."""
+        if not self._id:
+            self._id = str(uuid.uuid4())
+        return self._id
 
     def continue_as(self, identifier: str) -> None:
         """Use the id of the sign-in or log-out that the request belongs to."""
-        self.id = identifier
+        if self.recording is not None and identifier != self._id:
+            self.recording.continues = True
+        self._id = identifier
 
 
 @request_value

@@ -23,9 +23,10 @@ def new_recorder(recordings):
     return lambda level="errors": Recorder(recordings, lambda: NOON, level, RefusalQuota())
 
 
-def take(recorder, activity_id, text, *, outcome="", code="", weight=10, began_as="own"):
+def take(recorder, activity_id, text, *, outcome="", code="", weight=10, continues=True):
     client_ip = "192.0.2.1"
-    recording = recorder.begin(began_as, client_ip)
+    recording = recorder.begin(client_ip)
+    recording.continues = continues
     recording.add("decision", lambda: {"says": text}, weight)
     if code:
         recording.refuse(code, "It was refused", "Do something")
@@ -96,7 +97,7 @@ def test_with_errors_what_ended_well_is_forgotten_after_a_look_at_the_others(
     recorder = new_recorder()
     take(recorder, "long", "first")
     take(recorder, "long", "end", outcome=ISSUED)
-    take(recorder, "short", "all in one", outcome=ISSUED, began_as="short")
+    take(recorder, "short", "all in one", outcome=ISSUED, continues=False)
     assert list(recorder._held) == ["long"]
     recorder.share()
 
@@ -106,7 +107,7 @@ def test_with_errors_what_ended_well_is_forgotten_after_a_look_at_the_others(
 
 def test_a_request_in_which_nothing_happened_leaves_nothing(new_recorder, recordings):
     recorder = new_recorder("all")
-    recorder.finish("one", recorder.begin("x", "192.0.2.1"))
+    recorder.finish("one", recorder.begin("192.0.2.1"))
 
     assert recordings.search(TimelineQuery()) == ()
 
@@ -132,7 +133,7 @@ def test_a_stranger_stores_only_so_many_refusals_and_users_with_a_session_all(
     recorder = new_recorder()
     for number in range(150):
         take(recorder, f"stranger {number}", "refused", code="not_xml")
-    proved = recorder.begin("x", "192.0.2.1")
+    proved = recorder.begin("192.0.2.1")
     proved.add("decision", dict)
     proved.refuse("denied", "It was denied")
     proved.is_proved = True
@@ -145,7 +146,7 @@ def test_a_stranger_stores_only_so_many_refusals_and_users_with_a_session_all(
 
 def test_a_step_that_cannot_be_described_says_so(new_recorder, recordings):
     recorder = new_recorder("all")
-    recording = recorder.begin("x", "192.0.2.1")
+    recording = recorder.begin("192.0.2.1")
     recording.add("claims", lambda: {}["missing"])
     recorder.finish("one", recording)
 

@@ -39,11 +39,11 @@ PAGES = environment(framed=FRAMED)
 
 
 def fill(template: str, texts: dict[str, str], **choices: object) -> str:
-    return filled_page(environment(page=template), "page", texts, choices)
+    return filled_page(environment(page=template), "page", texts, choices).decode()
 
 
 def framed(user: str = "user", app: str = "") -> str:
-    return filled_page(PAGES, "framed", {"user": user, "app": app}, {"some": ("a", "b")})
+    return filled_page(PAGES, "framed", {"user": user, "app": app}, {"some": ("a", "b")}).decode()
 
 
 @given(user=TEXT, app=TEXT, many=st.integers(0, 2))
@@ -51,7 +51,7 @@ def test_a_filled_page_is_what_its_template_renders(user, app, many):
     begin_page(Request(path="/<a>", query_string=b"b='c'&d"), NO_THEME)
     texts, choices = {"user": user, "app": app}, {"many": many, "some": ("<", Gap("app"))}
     rendered = PAGES.get_template("framed").render(texts, many=many, some=("<", app))
-    assert filled_page(PAGES, "framed", texts, choices) == rendered
+    assert filled_page(PAGES, "framed", texts, choices) == rendered.encode()
 
 
 def test_markup_is_shown_as_it_is_and_every_other_text_is_escaped():

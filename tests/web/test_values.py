@@ -17,6 +17,7 @@ from idp.web.answer import Answer
 from idp.web.edge import missing_headers
 from idp.web.exchange import Received
 from idp.web.flask_adapter import as_response, read_request, read_request_head
+from idp.web.web_request import Activity
 from idp.web.wsgi_adapter import all_headers, send
 
 
@@ -26,6 +27,14 @@ def test_an_answer_with_a_header_more_is_another_answer():
     assert answer.headers == (("Location", "/there"),)
     assert [value for name, value in more.headers if name == "Set-Cookie"] == ["a=b", "c=d"]
     assert (more.header("location"), more.header("Refresh")) == ("/there", None)
+
+
+def test_an_activity_has_one_id_until_the_request_continues_another_one():
+    activity, other = Activity(), Activity()
+    first = activity.id
+    assert first == activity.id != other.id
+    activity.continue_as(other.id)
+    assert activity.id == other.id
 
 
 def test_an_answer_becomes_flasks_response_as_it_is():

@@ -5,20 +5,18 @@ It is imported when first needed, because it is slow to load.
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.mfa.passkeys import limits
 from adapter.mfa.passkeys.passkey import Passkey, PasskeyRefused, RelyingParty, invalid
-
-if TYPE_CHECKING:
-    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,7 +58,7 @@ def creation_options(
     The key must be discoverable and its use must verify the user, so that it can sign in alone.
     """
     import webauthn
-    from webauthn.helpers import structs
+    from webauthn.helpers import options_to_json_dict, structs
 
     options = webauthn.generate_registration_options(
         rp_id=party.id,
@@ -74,9 +72,8 @@ def creation_options(
             resident_key=structs.ResidentKeyRequirement.REQUIRED,
             user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=_descriptors(exclude),
     )
-    return _as_json(options)
+    return {**options_to_json_dict(options), "excludeCredentials": _descriptors(exclude)}
 
 
 def request_options(
@@ -86,17 +83,14 @@ def request_options(
 
     Without passkeys to *allow*, the browser offers all that it knows for this server.
     """
-    import webauthn
-    from webauthn.helpers import structs
-
-    options = webauthn.generate_authentication_options(
-        rp_id=party.id,
-        challenge=challenge,
-        timeout=_TIMEOUT,
-        allow_credentials=_descriptors(allow),
-        user_verification=structs.UserVerificationRequirement.REQUIRED,
-    )
-    return _as_json(options)
+    # PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3, without waiting for the library.
+    return {
+        "challenge": _base64url(challenge),
+        "timeout": _TIMEOUT,
+        "rpId": party.id,
+        "allowCredentials": _descriptors(allow),
+        "userVerification": "required",
+    }
 
 
 def _refusing(read: Callable[P, T]) -> Callable[P, T]:
@@ -208,23 +202,17 @@ def _check_key(public_key: bytes) -> None:
         raise invalid("its key is of a kind or size that is not taken")
 
 
-def _descriptors(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    if not passkeys:
-        return []  # of the log-in page, which does not know the user yet
-
-    from webauthn.helpers import structs
-
-    known = {each.value: each for each in structs.AuthenticatorTransport}
+def _descriptors(passkeys: Sequence[Passkey]) -> list[dict[str, Any]]:
+    """Return what names *passkeys* to a browser, which ignores transports that it does not know."""
     return [
-        structs.PublicKeyCredentialDescriptor(
-            id=passkey.credential_id,
-            transports=[known[each] for each in passkey.transports if each in known],
-        )
+        {
+            "id": _base64url(passkey.credential_id),
+            "type": "public-key",
+            "transports": list(passkey.transports),
+        }
         for passkey in passkeys
     ]
 
 
-def _as_json(options: Any) -> dict[str, Any]:
-    from webauthn.helpers import options_to_json_dict
-
-    return options_to_json_dict(options)
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import SetClock
+from support.fresh_python import printed_by
 from support.passkeys import (
     KEY_INCLUDED,
     USER_PRESENT,
@@ -261,3 +262,14 @@ def test_passkeys_are_for_a_host_name_over_https_or_for_localhost(base_url, part
     found = relying_party_of(base_url)
 
     assert (found and (found.id, found.origin)) == party
+
+
+def test_a_log_in_page_does_not_wait_for_the_library():
+    code = (
+        "import sys\n"
+        "from adapter.mfa.passkeys.ceremony import request_options\n"
+        "from adapter.mfa.passkeys.passkey import RelyingParty\n"
+        "party = RelyingParty('sts.example.test', 'https://sts.example.test', 'Example')\n"
+        "print(len(request_options(party, b'x')), 'webauthn' in sys.modules)"
+    )
+    assert printed_by(code) == "5 False"
