@@ -29,6 +29,10 @@ file                   what it has
 ``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
 ``page_frame.py``      what the frame of every page shows: language, choice of languages
 ``filled_page.py``     pages that are rendered once, with gaps, and filled for each answer
+``error_page.py``      the page of an HTTP error that no host has a page for
+``http_status.py``     the HTTP status of every error, and when a client may try again
+``hosts_by_need.py``   a host that is made at its first request, for programs that soon end
+``theme/``             the look that an administrator gives the pages
 ``templates/``         ``page.html``, which the pages of users extend, and the page of HTTP errors
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================

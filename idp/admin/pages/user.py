@@ -100,7 +100,7 @@ def fields_of(user: User, typed: Mapping[str, str]) -> Sequence[tuple[str, str]]
 
 
 def multiline_of(user: User) -> Sequence[str]:
-    """Return the attributes that a field of lines cannot show: a value of theirs has several."""
+    """Return the attributes that have a value of several lines: a form has one value a line."""
     return [
         name
         for name, values in user.attributes.items()
