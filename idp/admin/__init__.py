@@ -67,7 +67,7 @@ address                            method  what it does                         
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
 pages share) first: ``session``, ``cookies`` and ``identity`` keep who has signed in, ``actor`` says
 whose changes they are, ``pending`` keeps a change while its administrator proves more, ``flash``
-shows a message once, ``change_log`` says who changed it, and ``navigation`` has the links.
+shows a message once, ``refusal_log`` logs what is refused, and ``navigation`` has the links.
 ``paging``, ``form_fields`` and the modules ``*_query`` (``access_query``, ``audit_query``,
 ``log_query``, ``trace_query``) read what a request asks for. ``locale`` has the texts of the pages
 in other languages. :mod:`idp.web` has what all web hosts share.

@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.form_fields import lines_of
 from idp.admin.frame import Frame
@@ -56,7 +56,7 @@ class AccessTrustPages:
         except (Unavailable, UnknownTrust, UnreadableTrust):
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, entity_id, name, error)
         given = trust.settings.access_control_parameters
         policy = self._services.access.find(name)
