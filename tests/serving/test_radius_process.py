@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.ports import free_udp_port
 from support.radius.client import REJECT, RadiusClient
-from support.radius.process import free_udp_port
 from support.servers.serve_process import children, serve_process, serve_section, until
 from support.servers.server_folder import assembled
 
