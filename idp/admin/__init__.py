@@ -68,7 +68,7 @@ Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.adm
 pages share) first: ``session``, ``cookies`` and ``identity`` keep who has signed in, ``actor`` says
 whose changes they are, ``pending`` keeps a change while its administrator proves more, ``flash``
 shows a message once, ``refusal_log`` logs what is refused, and ``navigation`` has the links.
-``paging``, ``form_fields`` and the modules ``*_query`` (``access_query``, ``audit_query``,
+``paging``, ``form_lines`` and the modules ``*_query`` (``access_query``, ``audit_query``,
 ``log_query``, ``trace_query``) read what a request asks for. ``locale`` has the texts of the pages
 in other languages. :mod:`idp.web` has what all web hosts share.
 """

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 Header = tuple[str, str]
 
-HTML: Header = ("Content-Type", "text/html; charset=utf-8")
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

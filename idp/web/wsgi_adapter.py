@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.urls import iri_to_uri
 
-from idp.web.answer import HTML, Answer, Header
+from idp.web.answer import Answer, Header
 from idp.web.edge import missing_headers
 from idp.web.http_status import NO_CONTENT
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
 
+_HTML = ("Content-Type", "text/html; charset=utf-8")
 _STATUS_LINES = {code: f"{code} {name.upper()}" for code, name in HTTP_STATUS_CODES.items()}
 
 
@@ -25,7 +26,7 @@ def all_headers(answer: Answer, cookies: Mapping[str, str]) -> list[Header]:
     """
     headers = [_checked(header) for header in answer.headers]
     if not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(HTML)
+        headers.append(_HTML)
     if answer.status != NO_CONTENT:  # which must not have one (RFC 9110, section 8.6)
         headers.append(("Content-Length", str(len(answer.body))))
     headers += missing_headers(headers, cookies)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.sentences import sentence
-from idp.admin.form_fields import lines_of
+from idp.admin.form_lines import lines_of
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.words import COMPARISONS

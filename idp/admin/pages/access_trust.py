@@ -11,7 +11,7 @@ from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
 from idp.admin import refusal_log
 from idp.admin.flash import Flash
-from idp.admin.form_fields import lines_of
+from idp.admin.form_lines import lines_of
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
 from idp.admin.texts import error_text

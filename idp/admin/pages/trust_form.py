@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from adapter.sentences import sentence
-from idp.admin.form_fields import lines_of
+from idp.admin.form_lines import lines_of
 from idp.admin.pages.trust_labels import SECTIONS, Label
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import NAME_ID_FORMATS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
-from idp.admin.form_fields import lines_of
+from idp.admin.form_lines import lines_of
 from idp.management import nt_hashes, protection, user_changes, users
 
 if TYPE_CHECKING:

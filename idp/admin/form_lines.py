@@ -1,4 +1,4 @@
-"""Reads what a form of a page holds."""
+"""Reads the fields of forms that take one value a line."""
 
 from __future__ import annotations
 
