@@ -1,7 +1,8 @@
-"""Finds references to what does not exist: pages, headings, sections, and names in docstrings.
+"""Finds references to what does not exist, and modules that the map of their package leaves out.
 
-Run it in the root of the tree: ``python -m checks.references``. It prints one line for each
-reference that is wrong, ``file:line: what is wrong``, and exits with 1 if there is one.
+References are those to pages, headings, sections, and names in docstrings. Run it in the root of
+the tree: ``python -m checks.references``. It prints a line for each fault,
+``file:line: what is wrong``, and exits with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ EXEMPT = ("checks/sections.py", "tests/checks/test_references.py")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A wrong reference: ``file`` is relative to the root, ``line`` counts from 1."""
+    """What is wrong: ``file`` is relative to the root, ``line`` counts from 1."""
 
     file: str
     line: int
@@ -41,14 +42,15 @@ the text and the problem of each wrong reference."""
 
 
 def find(root: Path) -> list[Finding]:
-    """Return all wrong references in the tree below *root*, in order."""
+    """Return all that is wrong in the tree below *root*, in order."""
+    from checks.maps import check_maps
     from checks.pages import check_pages
     from checks.roles import check_roles
     from checks.sections import check_sections
     from checks.tree import Tree
 
     tree = Tree(root, SUFFIXES)
-    checks: tuple[Check, ...] = (check_pages, check_sections, check_roles)
+    checks: tuple[Check, ...] = (check_pages, check_sections, check_roles, check_maps)
     return sorted(
         Finding(file, text.count("\n", 0, offset) + 1, problem)
         for file, text in tree.files.items()

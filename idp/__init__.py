@@ -12,8 +12,11 @@ conformance            every fault against one service provider, judged by a pro
 embedded               what demo and plugin share: servers in the process, phones, a test SP
 doctor, serving        ``tallystick doctor``; ``tallystick serve`` and its processes
 app                    ``create_app(config)``: the web hosts over the joined rooms
-assembly               ``assemble(config)``: the rooms, joined; ``rooms`` says how each is made
+assembly               ``assemble(config)``: the rooms, joined; ``rooms`` says how each is made,
+                       ``stored_rooms`` those that are storage alone
 signin                 host: ``/adfs/``, single sign-on and log-out
+account                host: ``/account/``, security info and password reset
+radius                 host: what NPS servers with the NPS extension answer to VPN servers
 authenticator          host: the phone's web app and its signed API
 admin                  host: the pages and the REST API of administration
 store                  the database: the only room that knows SQL
@@ -31,9 +34,18 @@ federation, directory  trusts, claims, access control, signing keys; users and t
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
 admission              who may wait: places for bodies, passwords and phones
+processor_turns        the threads of a process take turns at the processor
 rounds                 threads that do some work again and again
 collector              rest for Python's collector of garbage while much is imported
 operating_system       what Windows does otherwise than POSIX systems, both ways
+sockets                opens listening sockets
+logs, events           log lines as JSON; AD FS's event numbers
+counters, metrics      what a server counts of its work; the same for Prometheus
+instants, system_clock  points in time as text, windows of time; the clock of this machine
+csv_table              reads CSV files, and reports all faults of one at once
+toml_reading           reads TOML that people wrote, whatever it holds
+request_value          the data classes of which each request makes some
+model_errors           what is wrong with given values, for people
 =====================  ==========================================================================
 """
 

@@ -6,8 +6,8 @@ has a :class:`Room` of its own. The rooms in which a thread waits are sized from
 there are (:func:`places_for_phones`, :func:`places_for_answers`, :func:`places_for_passwords`), so
 that together they never take all.
 
-What has no place, or needs none, asks again and again: :class:`ReturnTimes` tells it when, so that
-a crowd takes longer instead of more of the processor.
+A client that has no place, or needs none, asks again and again: :class:`ReturnTimes` says when, so
+that a crowd has to wait longer instead of taking more of the processor.
 
 A client may take every place that nobody else wants. When a room is full, a client that holds fewer
 places than another one gets the newest place of the client that holds the most.

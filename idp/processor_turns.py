@@ -31,7 +31,7 @@ Answer = Callable[[], None]
 class _Request:
     """One request: it has the turn, waits for it, or neither.
 
-    *woken* tells its thread that it has the turn again; None as long as it has no thread.
+    *woken* is set when its thread has the turn again; None as long as it has no thread.
     """
 
     __slots__ = ("answer", "woken")

@@ -21,7 +21,9 @@ address                        method  what it does                             
 ``/account/static/mfa/<name>`` GET     style and scripts of AD FS's page with the number   mfa_files
 =============================  ======  ==================================================  =========
 
-Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
+Read ``frame.py`` first: who is signed in (``visitor.py``), what a change needs, and how pages are
+rendered, with the texts of ``texts.py`` and the QR codes of ``qr.py``. ``registrable.py`` says what
+a user may register, and ``outcomes.py`` writes the rows of the sign-in log. What a
 user is asked for is decided in ``adapter/mfa/verification/``, how a phone is registered in
 ``adapter/mfa/registration.py``.
 """

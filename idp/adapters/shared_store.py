@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapter.clock import Clock
 from adapter.contract import SharedStoreFull
 from adapter.shared_store_limits import must_be_allowed
+from idp.instants import window_begin
 
 if TYPE_CHECKING:
     from idp.session.used_once import UsedOnce
@@ -19,8 +20,6 @@ MAX_KEYS = 100_000
 CALLS_BETWEEN_LOOKS = 100
 """A process looks at the number of keys once in so many calls, so the limit may be passed by as
 many for each process."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AdapterStore:
@@ -47,7 +46,7 @@ class AdapterStore:
         """
         must_be_allowed(key, seconds, limit)
         now, window = self._clock.now(), _duration(seconds)
-        begin = now - (now - _EPOCH) % window
+        begin = window_begin(now, window)
         places = [f"{window} {begin.isoformat()} {place} {key}" for place in range(limit)]
         if self._counted.is_used(places[-1]):
             return False

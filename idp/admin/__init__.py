@@ -50,7 +50,7 @@ address                            method  what it does                         
 ``/admin/api/adapters[/NAME…]``    any     the adapters of second factors         api/adapters
 ``/admin/api/users[/NAME]``        any     the local directory                    api/directory
 ``/admin/api/users/NAME/…``        any     users' methods for the second factor   api/users
-``/admin/api/users/NAME/…``        any     blocks, risks, access passes           api/blocks
+``/admin/api/users/NAME/…``        any     blocks, risks, access passes           api/protection
 ``/admin/api/tokens[/import]``     any     hardware tokens                        api/tokens
 ``/admin/api/policy[/diff]``       any     which methods users may use            api/policy
 ``/admin/api/preview``             GET     what a user will see                   api/preview
@@ -65,8 +65,12 @@ address                            method  what it does                         
 =================================  ======  =====================================  =================
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
-pages share) first. ``locale`` has the texts of the pages in other languages. :mod:`idp.web` has
-what all web hosts share.
+pages share) first: ``session``, ``cookies`` and ``identity`` keep who has signed in, ``actor`` says
+whose changes they are, ``pending`` keeps a change while its administrator proves more, ``flash``
+shows a message once, ``refusal_log`` logs what is refused, and ``navigation`` has the links.
+``paging``, ``form_lines`` and the modules ``*_query`` (``access_query``, ``audit_query``,
+``log_query``, ``trace_query``) read what a request asks for. ``locale`` has the texts of the pages
+in other languages. :mod:`idp.web` has what all web hosts share.
 """
 
 from __future__ import annotations
@@ -80,7 +84,6 @@ from idp.admin.api import access as access_api
 from idp.admin.api import adapters as adapters_api
 from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
-from idp.admin.api import blocks as blocks_api
 from idp.admin.api import config as config_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
@@ -93,6 +96,7 @@ from idp.admin.api import nps as nps_api
 from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import preview as preview_api
+from idp.admin.api import protection as protection_api
 from idp.admin.api import settings as settings_api
 from idp.admin.api import sign_ins as sign_ins_api
 from idp.admin.api import tokens as tokens_api
@@ -179,7 +183,7 @@ API = (
     adapters_api,
     directory_api,
     users_api,
-    blocks_api,
+    protection_api,
     tokens_api,
     policy_api,
     preview_api,

@@ -19,7 +19,8 @@ from idp.audit.roles import ADMINISTRATOR, DANGEROUS, must_be_allowed
 from idp.management.admin_token import AdminToken, AdminTokenError, read_token
 from idp.session.api_tokens import verify_token
 from idp.session.rate_limit import RateLimit
-from idp.web.http_status import Header, retry_after
+from idp.web.answer import Header
+from idp.web.http_status import retry_after
 from idp.web.origin import is_same_origin
 
 if TYPE_CHECKING:

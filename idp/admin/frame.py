@@ -14,7 +14,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.actor import set_actor
 from idp.admin.authentication import CSRF_FIELD, AccessRefused, AdminAuthentication
 from idp.admin.cookies import AdminCookies
@@ -107,7 +107,7 @@ class Frame:
         """Render the page that signs administrators in, with the *error* if any."""
         is_of_token = error is not None and error.code in OF_TOKEN
         if error is not None:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
         status = status_of(error, 403) if error else 200
         response = make_response(
             render_template("admin/token.html", error=error, is_of_token=is_of_token), status
@@ -184,7 +184,7 @@ def _no_session() -> AccessRefused:
 
 
 def _refused(error: TallystickError) -> Response:
-    change_log.log_refusal(error)
+    refusal_log.log_refusal(error)
     status = status_of(error, UNPROCESSABLE)
     response = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:

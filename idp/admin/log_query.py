@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from idp.management.sign_in_log import LogQuery, read_since
+from idp.audit.sign_in_log import LogQuery
+from idp.management.sign_in_log import read_since
 
 SEARCHED = ("user", "trust", "outcome", "code", "since", "activity")
 

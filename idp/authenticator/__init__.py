@@ -18,7 +18,8 @@ which ``static/texts.js`` reads out of the page in the user's language.
 Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
 
 * The server's end: ``host.py`` (the API as a host: methods, statuses, refusals),
-  ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends).
+  ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends),
+  ``replies.py`` (what it is sent).
   ``idp.web.entry`` answers calls without a framework, and leaves everything else to Flask
   (``views.py``).
 * The phone's end, which needs no Flask: ``client.py``, ``client_values.py``,

@@ -15,6 +15,7 @@ from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import MAX_BODY_LENGTH, BadRequest
 from idp.authenticator.replies import Reply
+from idp.authenticator.request_signing import API
 from idp.counters import log_and_count
 from idp.instants import json_instant
 from idp.mfa.phone_wait import PhoneWait
@@ -29,7 +30,6 @@ from idp.web.web_request import WebRequest
 
 ENDPOINT = "api"
 """The name of Flask's endpoint for all calls."""
-PATH = "/authenticator/api/"
 
 CONFLICT = 409
 """For every code without a status of its own: the call was understood, but is not possible now."""
@@ -69,7 +69,7 @@ class ApiHost(Host):
         """Return each call by its own method."""
         for name, (method, _) in self._calls.items():
             answer = partial(self.answer, name)
-            yield Route(method, PATH + name, f"authenticator.{ENDPOINT}", self, answer)
+            yield Route(method, API + name, f"authenticator.{ENDPOINT}", self, answer)
 
     def answer(self, name: str, exchange: Exchange) -> Answer:
         """Answer the call *name*, or whatever else is asked for below the API's address."""

@@ -1,7 +1,7 @@
 """What the API tells a phone of requests and notices, as JSON values.
 
-No number to match is among it, with one exception: an app whose user taps the number is told three
-numbers, one of which is right, and not which (docs/phone.md).
+They never hold the number to match, with one exception: an app whose user taps the number gets
+three numbers, of which one is right, and does not learn which (docs/phone.md).
 """
 
 from __future__ import annotations

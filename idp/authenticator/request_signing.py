@@ -28,6 +28,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapter.errors import TallystickError
 
+API = "/authenticator/api/"
+"""The path of all calls, followed by the name of one."""
+
 DOMAIN = "tallystick phone call 1"
 NEW_DEVICE = "new"
 """Stands for the device in the call that activates it, since it has no id yet."""

@@ -14,9 +14,8 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapter.errors import TallystickError
-from idp.authenticator.request_signing import SignedRequest, Stamp, sign
+from idp.authenticator.request_signing import API, SignedRequest, Stamp, sign
 
-API = "/authenticator/api/"
 TIMEOUT_SECONDS = 10
 DEFAULT_PAUSE = 1
 """Seconds."""

@@ -26,7 +26,7 @@ def check_adapter(
 ) -> list[Finding]:
     """Return the findings of the conformance kit for the class ``MODULE:CLASS``.
 
-    It is told to rehearse, if it can, unless *for_real*.
+    The adapter rehearses, if it can, unless *for_real*.
     Raises :class:`~idp.federation.providers.BadProvider` if there is no such class.
     """
     adapter = load(type_name)

@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 DEFAULT_FILE = Path("tallystick.toml")
 ADMINISTRATOR = "administrator"
-"""The role of whoever can run commands with the server's files."""
+"""The role of a person who can run commands with the server's files."""
 
 
 class Invocation:

@@ -17,7 +17,7 @@ from idp.cli.output import printable
 class Failure:
     """What is wrong and what to do, without full stops, with its code and the exit status.
 
-    ``faults`` are told instead, if there are any: each has a place, a problem and its own code.
+    If there are ``faults``, they are printed instead: each has a place, a problem and its own code.
     """
 
     code: str

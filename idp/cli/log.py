@@ -55,12 +55,13 @@ def log(
 
     The oldest comes first. With --json, each line is one JSON object.
     """
+    from idp.audit.sign_in_log import LogQuery
     from idp.management import sign_in_log as sign_ins
 
     began = sign_ins.read_since(since, services.clock.now()) if since else None
-    query = sign_ins.LogQuery(user, activity, began, outcome, limit, trust, code)
+    query = LogQuery(user, activity, began, outcome, trust, code)
     wait = (lambda: time.sleep(PAUSE_SECONDS)) if follow else None
-    for entry in sign_ins.read(services, query, wait):
+    for entry in sign_ins.read(services, query, limit=limit, wait=wait):
         click.echo(entry.as_line() if as_json else _line(entry.record))
 
 

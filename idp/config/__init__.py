@@ -3,12 +3,12 @@
 A variable ``TALLYSTICK__SECTION__KEY`` overrides the file ``tallystick.toml``, which overrides the
 defaults.
 
-Read first: ``schema`` (every section and setting with its default; the section for authors of
-adapters is in ``adapters``, those of RADIUS, mail, theme and tests in ``radius``, ``mail``,
-``theme`` and ``testing``).
-``reading`` loads the file and reports all faults at once; ``sources`` says where each setting comes
-from, for ``tallystick config show``, and ``meanings`` what each means. Every other room takes the
-parts it needs; none reads the environment.
+Read first: ``schema`` (every section and setting with its default; larger sections have modules of
+their own: ``server``, ``admin``, ``mfa``, ``adapters``, ``radius``, ``mail``, ``theme``,
+``recorder`` and ``testing``). ``reading`` loads the file and reports all faults at once;
+``sources`` says where each setting comes from (a value of ``places``), for ``tallystick config
+show``, and ``meanings`` what each means. Every other room takes the parts it needs; none reads the
+environment.
 """
 
 CONFIG_VARIABLE = "TALLYSTICK_CONFIG"

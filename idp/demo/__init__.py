@@ -8,7 +8,8 @@ Pages of its own: ``/`` (what to do, step by step), ``/node/NAME`` (choose the n
 this browser), ``/demo/phone`` (an activation link for the first sample user).
 
 Read first: ``runner``. Then ``sample_users``, ``first_page``, ``address`` (host name and ports),
-``certificates`` (for ``--tls``), ``shipped_metadata``, ``compat`` (for ``--compat``). Neighbours:
-:mod:`idp.embedded` has what the pytest plugin needs too, :mod:`idp.cli.demo` is the command.
-Nothing imports this room but that.
+``certificates`` (for ``--tls``), ``radius`` (for ``--radius``), ``compat`` (for ``--compat``),
+``shipped_metadata``, ``lock`` (one demo a folder), ``terminal`` (command lines to copy).
+Neighbours: :mod:`idp.embedded` has what the pytest plugin needs too, :mod:`idp.cli.demo` is the
+command. Nothing imports this room but that.
 """

@@ -22,7 +22,7 @@ from idp.demo.lock import must_be_free, running_in
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
-from idp.embedded.server_folder import ServerFolder, with_optional_pages, without_metadata_dir
+from idp.embedded.server_folder import ServerFolder, embedded_config
 from idp.embedded.servers import ThreadedServer
 from idp.management import policies
 from idp.management.metadata.folder_watcher import WatchedFolders
@@ -173,8 +173,8 @@ def _take_folder(path: Path, address: DemoAddress, stack: ExitStack) -> ServerFo
 def _config_of(
     folder: ServerFolder, address: DemoAddress, *, in_place_of_image: bool
 ) -> schema.Config:
-    """Return the folder's configuration, with all optional pages; the demo watches the trusts."""
-    config = with_optional_pages(without_metadata_dir(_load_config(folder, address)))
+    """Return the folder's configuration, with all optional pages."""
+    config = embedded_config(_load_config(folder, address))
     if in_place_of_image:
         from idp.demo.compat.server import as_compat
 

@@ -57,7 +57,7 @@ def _parts_of_name(user: User) -> Iterator[str]:
 
 def _is_common(folded: str) -> bool:
     bare = [pattern.sub("", folded) for pattern in _AROUND]
-    # What is around a word is taken off first: the digit in "passw0rd1" that is none stays.
+    # What is around a word is taken off first: of "passw0rd1" the 1, not the 0, which is a letter.
     words = {folded, *bare}
     return not words.union(map(_undisguised, words)).isdisjoint(_common_passwords())
 

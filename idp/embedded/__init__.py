@@ -7,6 +7,7 @@ for real use (:mod:`idp.serving`).
 - ``checked_requests``: what they check of each request before the application gets it
 - ``server_folder``: a folder with configuration, keys and secret, created if missing
 - ``phones``: the kinds of phone that a sample user may have, activated without a network
+- ``radius``: NPS hosts in a thread of this process
 - ``browser`` and ``page``: a browser without script that keeps cookies and submits forms
 - ``test_sp``: a service provider with pages that show what it receives
 

@@ -111,16 +111,11 @@ def settings(files: ServerFiles, base_url: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def without_metadata_dir(config: schema.Config) -> schema.Config:
-    """Return the configuration without its folder of trusts, which the caller watches itself."""
-    trusts = config.trusts.model_copy(update={"metadata_dir": None})
-    return config.model_copy(update={"trusts": trusts})
+def embedded_config(config: schema.Config) -> schema.Config:
+    """Return the configuration of a server in this process: without its folder of trusts.
 
-
-def with_optional_pages(config: schema.Config) -> schema.Config:
-    """Return the configuration with what a new server has off, unless it names it.
-
-    That is the IdP-initiated page, password reset, and faults on purpose.
+    The caller watches that folder, if anybody does. What a new server has off is on, unless the
+    configuration names it: the IdP-initiated page, password reset, and faults on purpose.
     """
     named = config.sign_in.model_fields_set
     switched = {name: True for name in ("idp_initiated", "password_reset") if name not in named}
@@ -128,7 +123,8 @@ def with_optional_pages(config: schema.Config) -> schema.Config:
     testing = config.testing
     if "allow_faults" not in testing.model_fields_set:
         testing = testing.model_copy(update={"allow_faults": True})
-    return config.model_copy(update={"sign_in": sign_in, "testing": testing})
+    trusts = config.trusts.model_copy(update={"metadata_dir": None})
+    return config.model_copy(update={"sign_in": sign_in, "testing": testing, "trusts": trusts})
 
 
 def _toml(values: Mapping[str, Mapping[str, str | int | bool]]) -> str:

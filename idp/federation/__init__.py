@@ -15,6 +15,7 @@ package or module       what it has
 ``claims``              claim types, and the claims of users and sign-ins
 ``security_ids``        security identifiers of users and groups
 ``prepared_trust``      what follows from a trust and the rules for all, worked out once
+``addresses``           the two addresses that service providers are given
 ``request_context``     where a request comes from: network, client, endpoint
 ``toml_values``         writes values as TOML, for policy files and claim rules
 ``pydantic_errors``     sentences for values that a pydantic model refuses

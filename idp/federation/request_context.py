@@ -18,7 +18,7 @@ CLIENT_CONTEXT = "CLIENT CONTEXT"
 
 IpAddress = IPv4Address | IPv6Address
 MAX_ADDRESS_LENGTH = 100
-"""Of an address with its brackets and port; a longer text is none."""
+"""Characters of an address with its brackets and port; a longer text is not an address."""
 
 
 @request_value

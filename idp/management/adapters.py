@@ -43,7 +43,7 @@ class CheckFailed(TallystickError):
 class AdapterView:
     """An adapter that can be enabled; ``order`` counts the enabled ones from 1, None: it is not.
 
-    ``is_registered`` tells one that was registered here from one that an installed package offers.
+    ``is_registered`` is True if it was registered here, False if an installed package offers it.
     """
 
     provider: AuthenticationProvider

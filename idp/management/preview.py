@@ -75,7 +75,7 @@ ENDS = {
 
 
 class UnknownDevice(TallystickError):
-    """Raised for a kind of device that there is none of, or ``registered`` without a user."""
+    """Raised for an unknown kind of device, or for ``registered`` without a user."""
 
     code = "unknown_device"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPass:
-    """A temporary access pass, whose ``text`` is told this once."""
+    """A temporary access pass, whose ``text`` is shown only once."""
 
     user: str
     issued: Issued

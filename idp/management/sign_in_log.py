@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from idp.audit.sign_in_log import ALL_ENTRIES, LogQuery
 
 if TYPE_CHECKING:
     from idp.audit.record import LogEntry
     from idp.services import Services
-
-
-class _Finder(Protocol):
-    """Reads entries, oldest first: those after an id, or with None the newest, before an id."""
-
-    def __call__(
-        self, after: int | None, limit: int, before: int | None = None
-    ) -> Sequence[LogEntry]: ...
 
 
 PAGE_SIZE = 500
@@ -42,23 +35,6 @@ class NotATimeError(TallystickError):
             f"{text[:40]!r} is not a time",
             "Give a span like 90m, 24h or 7d, or a time in UTC like 2026-01-31T08:00",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class LogQuery:
-    """Which entries are read: all that have every value that is given.
-
-    *user* may be written in any form that is accepted at sign-in; *limit* keeps only the newest.
-    *code* is a whole outcome, reason or detail.
-    """
-
-    user: str | None = None
-    activity_id: str | None = None
-    since: datetime | None = None
-    outcome: str | None = None
-    limit: int | None = None
-    trust: str | None = None
-    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +82,30 @@ def read_span(text: str) -> timedelta | None:
 
 
 def read(
-    services: Services, query: LogQuery = LogQuery(), wait: Callable[[], None] | None = None
+    services: Services,
+    query: LogQuery = ALL_ENTRIES,
+    *,
+    limit: int | None = None,
+    wait: Callable[[], None] | None = None,
 ) -> Iterator[LogEntry]:
-    """Yield the entries that *query* asks for, oldest first.
+    """Yield the entries that *query* asks for, oldest first; with *limit*, only the newest.
 
     With *wait*, the generator never ends: it calls *wait* after the last entry and then yields what
     was added meanwhile.
     """
-    find = _finder(services, query)
-    last = 0
-    if query.limit is not None:
-        newest = find(None, query.limit)
+    query, log, last = _as_stored(services, query), services.log, 0
+    if limit is not None:
+        newest = log.read(query, limit=limit)
         yield from newest
         if wait is None:
             return
         last = newest[-1].id if newest else 0
     while True:
-        page = find(last, PAGE_SIZE)
-        yield from page
-        if page:
-            last = page[-1].id
-        if len(page) == PAGE_SIZE:
+        entries = log.read(query, after_id=last, limit=PAGE_SIZE)
+        yield from entries
+        if entries:
+            last = entries[-1].id
+        if len(entries) == PAGE_SIZE:
             continue
         if wait is None:
             return
@@ -135,7 +114,7 @@ def read(
 
 def page(
     services: Services,
-    query: LogQuery = LogQuery(),
+    query: LogQuery = ALL_ENTRIES,
     *,
     before: int | None = None,
     after: int | None = None,
@@ -146,14 +125,14 @@ def page(
     *before* is the id that older entries come before, *after* the one that newer ones follow. A
     page of newer ones that is not full becomes the newest page.
     """
-    find = _finder(services, query)
+    query = _as_stored(services, query)
     if after is not None:
-        found = find(after, limit + 1)
+        found = services.log.read(query, after_id=after, limit=limit + 1)
         if len(found) > limit:
             shown = tuple(reversed(found[:limit]))
             return LogPage(shown, shown[-1].id, shown[0].id, _recorded(services, shown))
         before = None
-    found = find(None, limit + 1, before)
+    found = services.log.read(query, before_id=before, limit=limit + 1)
     shown = tuple(reversed(found))[:limit]
     newest = shown[0].id if shown else (before or 1) - 1
     return LogPage(
@@ -168,26 +147,15 @@ def _recorded(services: Services, entries: Sequence[LogEntry]) -> frozenset[str]
     return services.recordings.known({each.record.activity_id for each in entries})
 
 
-def _finder(services: Services, query: LogQuery) -> _Finder:
-    """Return what reads entries: those after an id, or with None the newest; and at most so many.
+def _as_stored(services: Services, query: LogQuery) -> LogQuery:
+    """Return the query with user and Activity ID as entries have them.
 
-    An Activity ID may be copied with braces, spaces or capitals.
+    The user may be named in any form that is accepted at sign-in. An Activity ID may be copied with
+    braces, spaces or capitals.
     """
     found = services.directory.find(query.user) if query.user else None
-    user = found.upn if found else query.user
-    activity_id = query.activity_id and query.activity_id.strip(" {}\t\n").lower()
-
-    def find(after: int | None, limit: int, before: int | None = None) -> Sequence[LogEntry]:
-        return services.log.read(
-            user,
-            after,
-            limit,
-            before_id=before,
-            activity_id=activity_id,
-            since=query.since,
-            outcome=query.outcome,
-            trust=query.trust,
-            code=query.code,
-        )
-
-    return find
+    return replace(
+        query,
+        user=found.upn if found else query.user,
+        activity_id=query.activity_id and query.activity_id.strip(" {}\t\n").lower(),
+    )

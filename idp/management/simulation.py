@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from adapter.errors import TallystickError
+from adapter.mfa.verification.verifier import PHONE_APP_NOTIFICATION
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.claims import Subject
 from idp.federation.request_context import RequestContext, parse_address
@@ -12,7 +13,6 @@ from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 
 ENDPOINT = "/adfs/ls/"
 PROXY_NAME = "proxy"
-PUSH = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
 
 
 class NoAddress(TallystickError):
@@ -25,7 +25,8 @@ def simulate_sign_in(
     user: Subject, request_context: RequestContext, now: datetime, *, second_factor: bool
 ) -> AuthenticatedUser:
     """Return *user* as signed in at *now* by password, and by push with *second_factor*."""
-    methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, PUSH if second_factor else None)
+    second = PHONE_APP_NOTIFICATION if second_factor else None
+    methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, second)
     return AuthenticatedUser(user, methods, now, request_context)
 
 

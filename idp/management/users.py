@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActivationOffer:
-    """What whoever activates a phone is shown once; the QR code holds ``address``.
+    """An activation code for a phone, shown once; the QR code holds ``address``.
 
     ``code`` has nine digits, to be typed; the address has a longer code of its own.
     """

@@ -8,7 +8,7 @@ host that asks a phone and has no page to poll from). ``adapter_places`` is the 
 of adapters that hang.
 
 ``graph_policy`` is the policies (:mod:`adapter.mfa.policy`) as JSON in the words of Microsoft
-Graph, and ``graph_import`` reads what people give.
+Graph; ``graph_tables`` is the model of that JSON, and ``graph_import`` reads what people give.
 
 ``password_reset`` is a reset of a password as a value, with its limits and its storage.
 

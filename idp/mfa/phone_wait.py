@@ -77,7 +77,7 @@ class PhoneWait:
         return State.PENDING if state is None else state
 
     def wake(self, user: str) -> None:
-        """Let the waits of *user* look now: a request of theirs changed in this process."""
+        """Let the waits of *user* read again: this process has changed one of their requests."""
         self._room.wake(user)
 
     def close(self) -> None:

@@ -109,7 +109,7 @@ def _decode(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[Entry | str]:
-    """Yield each entry below the header, and a sentence for each line that is none.
+    """Yield each entry below the header, and a sentence for each line that is not one.
 
     A string may go over several lines, and so may bytes, whose lines end with a backslash.
     """

@@ -6,10 +6,10 @@ the protocol and the password) and then ``extension.py`` (the extension: push, c
 :func:`adapter.decide` says in scenario ``nps``). What comes out is a value of ``results.py``;
 ``outcomes.py`` has what each outcome means, ``outcome_log.py`` and ``event_log.py`` write it down,
 in the words of ``event_texts.py``; ``recorded.py`` has the flight recorder's steps, in those of
-``recorded_texts.py``. A request that waits for a phone is in ``push_waits.py``, one
-that was seen before in ``repeats.py``, and clients share the places there by ``shares.py``.
-``live_hosts.py`` has the rows of :mod:`idp.nps` as they are now. ``process.py`` joins all that
-for ``tallystick nps run``.
+``recorded_texts.py``. A request that waits for a phone is in ``push_waits.py``, one that was seen
+before in ``repeats.py``, and clients share the places there by ``shares.py``. ``drop_log.py`` logs
+what is dropped, and ``live_hosts.py`` has the rows of :mod:`idp.nps` as they are now.
+``process.py`` joins all that for ``tallystick nps run``.
 
 The wire half takes values and returns values: no socket, thread, database or clock. Read
 ``packet.py`` first: a datagram becomes a :class:`~idp.radius.packet.Packet`, or is malformed.

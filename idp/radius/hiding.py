@@ -1,4 +1,4 @@
-"""RADIUS' way to hide octets from who does not know the shared secret (RFC 2865 §5.2).
+"""How RADIUS hides octets from anybody without the shared secret (RFC 2865 §5.2).
 
 Each block of 16 octets is combined by XOR with MD5 of the secret and the hidden block before it.
 The first block has *start* before it: the Request Authenticator, and for keys a salt (RFC 2548

@@ -79,22 +79,22 @@ class RequestLog:
         self.lines: list[EventLine] = []
 
     def received(self) -> None:
-        """Take that the request has come, not only its answer."""
+        """Record the request itself, before its answer."""
         recorded.received(self._recording, self._request)
 
     def password_checked(self, check: PasswordCheck) -> None:
-        """Take what a password came to, with what that means for the lock-out."""
+        """Note whether the password was right, with what that means for the lock-out."""
         rows = self._writer.rows_of_password(check, self._source, trust=RESOURCE)
         (self._refusals if is_refusal(check) else self._rows).extend(rows)
         self._check = check
         recorded.password(self._recording, check)
 
     def asked(self, waiting: Waiting) -> None:
-        """Take that the user's phone was asked, and the request waits for it."""
+        """Record that the user's phone was asked, and the request waits for it."""
         recorded.asked(self._recording, waiting)
 
     def ended(self, result: Accepted | Rejected | CodeDue) -> None:
-        """Take how the request is answered."""
+        """Note how the request is answered."""
         recorded.ended(self._recording, self._request, result)
         if isinstance(result, CodeDue):
             # No event of Windows: NPS has not decided yet.
@@ -114,7 +114,7 @@ class RequestLog:
         (self._refusals if _is_of_nobody(result) else self._rows).append(row)
 
     def store(self) -> None:
-        """Store it, before the request is answered."""
+        """Store what was noted, before the request is answered."""
         self._writer.write(*self._rows, refusals=self._refusals)
         if self._check is not None:
             self._writer.explain_password(self._check, self._source)

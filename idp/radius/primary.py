@@ -100,7 +100,7 @@ def password_of(request: RadiusRequest) -> str | None:
 
 
 def _error(response: ms_chap.Response, outcome: str) -> Attribute:
-    """Return what tells the client why: a locked account is not told from a wrong password."""
+    """Return what tells the client why. A locked account looks the same as a wrong password."""
     is_expired = outcome == "must_change_password"
     code = ErrorCode.PASSWORD_EXPIRED if is_expired else ErrorCode.AUTHENTICATION_FAILURE
     return ms_chap.error_attribute(response.identifier, code, secrets.token_bytes(16))

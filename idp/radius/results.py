@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.contract import Explanation
+from idp.audit.writer import NOTHING_TO_EXPLAIN
 from idp.radius.packet import Attribute
 from idp.radius.request import RadiusRequest
-
-NOTHING_ASKED = Explanation("", "")
-"""Of a request that ended before anybody was asked for a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Accepted:
 
     outcome: str
     user: str
-    why: Explanation = NOTHING_ASKED
+    why: Explanation = NOTHING_TO_EXPLAIN
     attributes: tuple[Attribute, ...] = ()
 
 
@@ -42,7 +40,7 @@ class Rejected:
 
     outcome: str
     user: str
-    why: Explanation = NOTHING_ASKED
+    why: Explanation = NOTHING_TO_EXPLAIN
     attributes: tuple[Attribute, ...] = ()
 
 

@@ -30,7 +30,7 @@ class Answer:
 
 
 class NpsSignIn:
-    """Answers requests; any thread may call it. What it answers is in the sign-in log before."""
+    """Answers requests; any thread may call it. An answer is logged before it is sent."""
 
     def __init__(self, services: Services, log: OutcomeLog) -> None:
         self._primary = PrimaryAuthentication(services.directory)

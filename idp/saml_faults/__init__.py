@@ -16,10 +16,12 @@ stage          what is changed
 =============  =====================================================================
 
 Read first: ``fault`` (the values), ``response`` (the pipeline of the stages), then any group of
-faults, such as ``times`` or ``wrapping``. ``catalogue`` lists all of them; ``scene`` is what a
-stage is given, ``edits`` what stages do to XML, ``signing`` signs by rules that are not ours.
-``log_out`` has the faults of log-out requests. ``next_fault`` says which fault the next sign-in to
-a trust gets; :mod:`idp.store.next_faults` stores it.
+faults, such as ``times`` or ``wrapping`` (``algorithms``, ``bindings``, ``duplicates``,
+``encryption``, ``in_response_to``, ``keys``, ``signatures``, ``status`` …). ``possible`` says
+whether a trust can have a fault, and ``errors`` what is raised if not. ``catalogue`` lists all of
+them; ``scene`` is what a stage is given, ``edits`` what stages do to XML, ``signing`` signs by
+rules that are not ours. ``log_out`` has the faults of log-out requests. ``next_fault`` says which
+fault the next sign-in to a trust gets; :mod:`idp.store.next_faults` stores it.
 
 **What no fault does.** The server's key signs nothing that another service provider would accept:
 every assertion keeps the trust's audience or its address (``Recipient``), names the user who has

@@ -11,7 +11,11 @@ supervisor), then ``supervisor``. The web server: ``web_process``, ``granian_ser
 ``waitress_server``, ``web_worker``, which makes the application that all workers share and starts
 it in each, and ``preloading``, which keeps the workers small. Before the application, both check
 the header lines and read the body of each request: ``asgi_bridge`` and ``request_bodies`` for
-granian, ``waitress_requests`` and ``waitress_bodies`` for waitress. A further process needs a
+granian (``asgi`` has the types between them), ``waitress_requests``, ``waitress_bodies`` and
+``waitress_idle`` for waitress. ``radius_process`` is the process that answers RADIUS, and
+``metrics_endpoint`` the listener for Prometheus. Signals: ``shutdown`` says how a process learns
+that it should end, ``wakeup`` wakes the supervisor, and ``systemd`` tells the service manager. A
+further process needs a
 :class:`~idp.serving.process.ProcessSpec` in :attr:`Plan.processes <idp.serving.plan.Plan>`.
 ``new_server`` makes the folder for ``tallystick init``; ``server_files`` knows the files in it.
 

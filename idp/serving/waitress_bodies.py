@@ -49,7 +49,7 @@ class WaitingBodies:
         length: int,
         received: int,
     ) -> None:
-        """Hear that so many bytes of a body have arrived which is not whole yet."""
+        """Note that so many bytes of a body have arrived, which is not whole yet."""
         if channel not in self._waits and not self._begin(channel, peer, headers, length):
             channel.refuse(TOO_MANY_BODIES)
         elif channel in self._waits:
@@ -70,7 +70,7 @@ class WaitingBodies:
         return True
 
     def end(self, channel: WaitingChannel) -> None:
-        """Hear that a body is whole, or that its connection has ended."""
+        """Note that a body is whole, or that its connection has ended."""
         wait = self._waits.pop(channel, None)
         if wait is not None and wait.place is not None:
             self._room.leave(wait.place)

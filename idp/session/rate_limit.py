@@ -7,15 +7,14 @@ at once: nothing waits in a thread.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from idp.admission import client_of
+from idp.instants import window_begin
 
 if TYPE_CHECKING:
     from idp.session.used_once import UsedOnce
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RateLimit:
@@ -33,7 +32,7 @@ class RateLimit:
 
     def count(self, address: str, now: datetime) -> bool:
         """Count a try from *address*; return whether its client is still below the limit."""
-        begin = now - (now - _EPOCH) % self._window
+        begin = window_begin(now, self._window)
         client, end = client_of(address), begin + self._window
         return any(
             self._once.claim(

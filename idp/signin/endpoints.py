@@ -104,7 +104,7 @@ class Endpoints:
         return self._sign_in(web, by_name=False, own_page=_own_page_in(web))
 
     def home(self, _web: WebRequest) -> Answer:
-        """Lead whoever opens the bare address on: to the applications, or to an explanation."""
+        """Answer the bare address: redirect to the list of applications, or explain the server."""
         if self._services.config.sign_in.idp_initiated:
             return Answer(status=302, headers=(("Location", paths.LIST),))
         return pages.front_page()

@@ -27,12 +27,13 @@ from sqlalchemy import (
 
 from adapter.errors import TallystickError
 from adapter.nps_extension import parse_version
+from idp.instants import EPOCH
 from idp.nps.clients import NpsClient, check_secret, read_network
 from idp.nps.hosts import NpsHost, read_addresses, read_port
 from idp.nps.registry import RegistryValues
 from idp.nps.store import ChangeClient, ChangeHost
 from idp.session.seal import Seal
-from idp.store.column_types import EPOCH, StorableText
+from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.nps_schema import IN_FORCE, REGISTRY, nps_changes, nps_clients, nps_hosts
 from idp.store.prepared import Prepared

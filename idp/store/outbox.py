@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
+from idp.instants import window_begin
 from idp.notices.outbox import LEASE, MAX_MAILS_AN_HOUR, MAX_OCCASIONS, WaitingMail
 from idp.store import used_once
 from idp.store.column_types import Instant
@@ -17,7 +18,6 @@ from idp.store.mfa_schema import outbox
 from idp.store.notices import OCCASION_COLUMNS, occasion_from_row
 
 _HOUR = timedelta(hours=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IS_DUE = outbox.c.due_at <= bindparam("now", type_=Instant)
 _ANY_DUE = select(outbox.c.serial).where(_IS_DUE).limit(1)
 # A row that another worker has locked is being claimed there.
@@ -73,7 +73,7 @@ def _claim(
     """
     rows = _due_rows(connection, user, mail, now)
     if mail is None and not _may_have_another(connection, user, now):
-        next_hour = _begin_of_hour(now) + _HOUR
+        next_hour = window_begin(now, _HOUR) + _HOUR
         later = update(outbox).where(outbox.c.user == user, outbox.c.mail.is_(None))
         connection.execute(later.values(due_at=next_hour))
         return None
@@ -101,14 +101,10 @@ def _due_rows(
 
 def _may_have_another(connection: Connection, user: str, now: datetime) -> bool:
     """Take one of the user's places of this hour, and say whether there was one."""
-    begin = _begin_of_hour(now)
+    begin = window_begin(now, _HOUR)
     return any(
         used_once.claim_parts(
             connection, "mail-of-user", (user, begin.isoformat(), str(number)), begin + _HOUR
         )
         for number in range(MAX_MAILS_AN_HOUR)
     )
-
-
-def _begin_of_hour(now: datetime) -> datetime:
-    return now - (now - _EPOCH) % _HOUR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from idp.audit.record import LogEntry, SignInRecord
+from idp.audit.sign_in_log import ALL_ENTRIES, LogQuery
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
 from idp.store.schema import sign_ins
@@ -51,47 +53,46 @@ class SqlSignInLog:
 
     def read(
         self,
-        user: str | None = None,
-        after_id: int | None = None,
-        limit: int = 500,
+        query: LogQuery = ALL_ENTRIES,
         *,
+        after_id: int | None = None,
         before_id: int | None = None,
-        activity_id: str | None = None,
-        since: datetime | None = None,
-        outcome: str | None = None,
-        trust: str | None = None,
-        code: str | None = None,
+        limit: int = 500,
     ) -> tuple[LogEntry, ...]:
-        """Return at most *limit* entries, oldest first.
+        """Return at most *limit* of the entries that *query* asks for, oldest first.
 
         They are those that follow *after_id*, else the newest, with *before_id* the newest before
-        it. With *user*, only the entries of this UPN, or of this typed name if nobody has it.
+        it.
         """
         newest = after_id is None
         order = sign_ins.c.serial.desc() if newest else sign_ins.c.serial
-        query = _ENTRIES.order_by(order).limit(limit)
+        wanted = _ENTRIES.where(*_conditions(query)).order_by(order).limit(limit)
         if after_id is not None:
-            query = query.where(sign_ins.c.serial > after_id)
+            wanted = wanted.where(sign_ins.c.serial > after_id)
         if before_id is not None:
-            query = query.where(sign_ins.c.serial < before_id)
-        if since is not None:
-            query = query.where(sign_ins.c.at >= since)
-        wanted = {"user": user, "activity_id": activity_id, "outcome": outcome, "trust": trust}
-        for name, value in wanted.items():
-            if value is not None:
-                query = query.where(sign_ins.c[name] == value)
-        if code is not None:
-            # The second condition tells the database that an index without empty ones will do.
-            has_code = ((sign_ins.c[name] == code) & (sign_ins.c[name] != "") for name in _CODES)
-            query = query.where(or_(*has_code))
+            wanted = wanted.where(sign_ins.c.serial < before_id)
         with self._source(newest) as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(wanted).all()
         entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)
         return entries[::-1] if newest else entries
 
     def _source(self, newest: bool) -> AbstractContextManager[Connection]:
         """Return the connection to read with: a follower must not miss rows that commit late."""
         return self._database.read() if newest else self._database.read_settled(sign_ins)
+
+
+def _conditions(query: LogQuery) -> Iterator[ColumnElement[bool]]:
+    """Yield what is true of each entry that *query* asks for."""
+    for name in ("user", "activity_id", "outcome", "trust"):
+        value = getattr(query, name)
+        if value is not None:
+            yield sign_ins.c[name] == value
+    if query.since is not None:
+        yield sign_ins.c.at >= query.since
+    if query.code is not None:
+        # The second condition tells the database that an index without empty ones will do.
+        has_code = ((sign_ins.c[n] == query.code) & (sign_ins.c[n] != "") for n in _CODES)
+        yield or_(*has_code)
 
 
 def append(connection: Connection, record: SignInRecord) -> None:

@@ -120,7 +120,7 @@ def check_place(path: Path) -> None:
     """Raise :class:`TallystickError` (``bad_store_url``) if no database can be meant to be there.
 
     Without its folder, or as a link to nowhere, it may be on a volume that is not mounted. An empty
-    database must not take its place. A name that is too long is left to whoever opens the file.
+    database must not take its place. A name that is too long fails when the file is opened.
     """
     if os.path.exists(path):
         return

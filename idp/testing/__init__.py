@@ -5,7 +5,8 @@ on another database. Tests need no browser: ``federation.sign_in(url)`` follows 
 submits forms as a browser without script does.
 
 Read first: ``plugin`` (the fixtures), then ``federation`` (their verbs), ``signin`` and ``signout``
-(what tests do next). ``service_provider`` is the fixture of that name. ``shared_servers`` starts
+(what tests do next), ``password_reset`` and ``policy_words``. ``service_provider`` and ``radius``
+are the fixtures of these names. ``shared_servers`` starts
 the servers once for all tests of a process; ``marker`` and ``server_settings`` say how ``running``
 sets up the one of a test. ``clock``, ``extranet``, ``phones`` and ``users`` are the world of a
 test, ``faults`` what goes wrong in it. ``messages`` are what crossed the server, with assertions:

@@ -25,7 +25,7 @@ from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded import test_sp
 from idp.embedded.phones import give_phone
-from idp.embedded.server_folder import ServerFolder, with_optional_pages, without_metadata_dir
+from idp.embedded.server_folder import ServerFolder, embedded_config
 from idp.embedded.servers import ThreadedServer
 from idp.federation.token_signing.key_files import load_signing_key
 from idp.federation.token_signing.ring import FixedKey
@@ -173,7 +173,7 @@ class SharedServers:
 
     @staticmethod
     def _usual_config(config: schema.Config) -> schema.Config:
-        config = with_optional_pages(without_metadata_dir(config))
+        config = embedded_config(config)
         sections = {
             # Off, since quick sign-ins of a test look like a loop.
             "sign_in": config.sign_in.model_copy(update={"loop_detection": False}),

@@ -24,11 +24,16 @@ file                   what it has
 ``refusals.py``        the log line of a refused request
 ``request_headers.py`` which header lines are refused, before WSGI merges them
 ``body_limits.py``     how large the body of a request may be, and how long it may take
+``form_fields.py``     how many fields a form may have
 ``languages.py``       the languages of our pages, and which of them a browser gets
 ``accept_language.py`` finds the best of several languages by ``Accept-Language``
 ``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
 ``page_frame.py``      what the frame of every page shows: language, choice of languages
 ``filled_page.py``     pages that are rendered once, with gaps, and filled for each answer
+``error_page.py``      the page of an HTTP error that no host has a page for
+``http_status.py``     the HTTP status of every error, and when a client may try again
+``hosts_by_need.py``   a host that is made at its first request, for programs that soon end
+``theme/``             the look that an administrator gives the pages
 ``templates/``         ``page.html``, which the pages of users extend, and the page of HTTP errors
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================

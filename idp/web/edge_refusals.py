@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 
 from idp.counters import Counters, log_and_count
-from idp.web.http_status import RETRY_SOON, Header, unavailable_text
+from idp.web.answer import Header
+from idp.web.http_status import RETRY_SOON, unavailable_text
 from idp.web.problem import CONTENT_TYPE, is_for_api, problem_details
 
 

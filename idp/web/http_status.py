@@ -8,8 +8,7 @@ administration.
 from __future__ import annotations
 
 from adapter.errors import TallystickError, Unavailable
-
-Header = tuple[str, str]
+from idp.web.answer import Header
 
 NO_CONTENT = 204
 """The status of an answer without news: whoever waits asks again."""

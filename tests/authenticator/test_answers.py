@@ -10,6 +10,8 @@ import requests
 from support.phones.signed_phone import signed_phone_of
 from support.users import ALICE
 
+from idp.audit.sign_in_log import LogQuery
+
 
 def refused(response: requests.Response, status: int, code: str) -> None:
     """Assert that this is the refusal: a status, a code, two sentences, and the server's time."""
@@ -77,7 +79,7 @@ def test_a_report_is_in_the_sign_in_log_and_told_to_the_other_phones(phone_host,
     started = phone_host.push()
     assert phone.report() == "denied"
 
-    row, action = (entry.record for entry in phone_host.services.log.read(user=ALICE))
+    row, action = (entry.record for entry in phone_host.services.log.read(LogQuery(user=ALICE)))
     assert (action.event_id, action.outcome) == (1203, "report_no_action")
     assert (row.event_id, row.outcome) == (1203, "user_reported_suspicious_activity")
     assert row.detail == f"request {started.challenge.id} from 192.0.2.7"
@@ -90,7 +92,7 @@ def test_a_denial_that_is_not_reported_is_not_in_the_sign_in_log(phone_host, pho
     phone_host.push()
     phone.deny()
 
-    assert phone_host.services.log.read(user=ALICE) == ()
+    assert phone_host.services.log.read(LogQuery(user=ALICE)) == ()
 
 
 def test_an_answer_with_another_requests_nonce_is_refused(phone_host, signed_phone):

@@ -221,6 +221,17 @@ class Running(Thread):
 '''
 
 
+def test_a_module_that_the_map_of_its_package_leaves_out_is_found(wrong):
+    assert wrong("idp/__init__.py", '"""The server: ``web``, ``store``."""\n') == []
+    assert wrong("idp/store.py", '"""The database."""\n') == []
+    assert wrong("idp/web/__init__.py", '"""The web: ``app``."""\n') == []
+    assert wrong("idp/web/app.py", '"""An application."""\n') == []
+    assert wrong("idp/__init__.py", '"""The server, and its storage."""\n') == [
+        "1: the map of idp does not name store",
+        "1: the map of idp does not name web",
+    ]
+
+
 def test_the_check_prints_a_line_for_each_wrong_reference_and_exits_with_1(wrong, tmp_path):
     wrong("docs/other.md", "[a](none.md)\n\nSee §2.\n")
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from support.radius.programs import Run, free_udp_port, running_client
+from support.ports import free_udp_port
+from support.radius.programs import Run, running_client
 from support.tools.toolbox import debian_program
 
 from adapter.nps_extension import CODE_SINCE

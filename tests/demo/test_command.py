@@ -27,8 +27,10 @@ from support.servers.demo_process import (
 from support.servers.serve_process import until
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
+from idp.audit.changes import ChangeQuery
 from idp.cli.demo import demo as command
 from idp.embedded.browser import Browser
+from idp.management import audit_log
 from idp.management import nodes as farm
 
 ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
@@ -162,6 +164,13 @@ def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(started_demo
 def test_a_dropped_file_is_seen_by_commands_without_a_visit(started_demo):
     (started_demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
     until(lambda: started_demo.services.trusts.find("urn:quiet") is not None)
+
+
+def test_the_audit_log_has_a_dropped_file_that_a_visit_has_loaded(started_demo):
+    (started_demo.folder / "metadata" / "noted.xml").write_text(DROPPED.replace("dropped", "noted"))
+    Browser().get(started_demo.told["idp"])
+    added = ChangeQuery(verb="trust.add", about="urn:noted")
+    assert len(list(audit_log.read(started_demo.services, added))) == 1
 
 
 def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):

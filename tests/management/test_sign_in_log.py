@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from idp.audit.record import LogEntry, SignInRecord
+from idp.audit.sign_in_log import ALL_ENTRIES, LogQuery
 from idp.management import sign_in_log
-from idp.management.sign_in_log import LogQuery, NotATimeError, read_since
+from idp.management.sign_in_log import NotATimeError, read_since
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -27,8 +28,8 @@ class Log:
         record = SignInRecord(AT, 1200, "activity", user=user)
         self.entries.append(LogEntry(len(self.entries) + 1, record))
 
-    def read(self, user=None, after_id=None, limit=100, **_others):
-        found = [entry for entry in self.entries if user in (None, entry.record.user)]
+    def read(self, query=ALL_ENTRIES, *, after_id=None, limit=100):
+        found = [entry for entry in self.entries if query.user in (None, entry.record.user)]
         if after_id is None:
             return found[-limit:]
         return [entry for entry in found if entry.id > after_id][:limit]
@@ -86,11 +87,10 @@ def test_a_limit_keeps_the_newest_and_following_goes_on_after_them(limit):
     def wait() -> None:
         log.add("later")
 
-    query = LogQuery(limit=limit)
-    assert [each.record.user for each in sign_in_log.read(services(log), query)] == [
+    assert [each.record.user for each in sign_in_log.read(services(log), limit=limit)] == [
         "first", "second", "third",
     ][-limit:]  # fmt: skip
-    followed = islice(sign_in_log.read(services(log), query, wait), min(limit, 3) + 2)
+    followed = islice(sign_in_log.read(services(log), limit=limit, wait=wait), min(limit, 3) + 2)
     assert [each.record.user for each in followed][-3:] == ["third", "later", "later"]
 
 

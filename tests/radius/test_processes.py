@@ -7,8 +7,9 @@ from contextlib import closing
 
 import pytest
 from support.nets import NET_SECONDS
+from support.ports import free_udp_port
 from support.radius.client import ACCEPT, CHALLENGE, RadiusClient
-from support.radius.process import free_udp_port, nps_process
+from support.radius.process import nps_process
 from support.servers.demo_process import demo_process
 
 from idp.authenticator.client import Phone

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.ports import free_udp_port
 from support.radius.client import REJECT, RadiusClient
-from support.radius.process import free_udp_port
 from support.servers.serve_process import children, serve_process, serve_section, until
 from support.servers.server_folder import assembled
 
@@ -31,11 +31,15 @@ def config(farm_folder: Path) -> Path:
 
 def radius_processes(server) -> set[int]:
     """Return the processes of a server that answer RADIUS."""
-    return {
-        pid
-        for pid in children(server.process.pid)
-        if b"radius_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    }
+    return {pid for pid in children(server.process.pid) if b"radius_process" in command_of(pid)}
+
+
+def command_of(pid: int) -> bytes:
+    """Return the command line of a process; nothing if it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def test_serve_answers_radius_and_starts_its_process_again(config, farm_folder):

@@ -14,9 +14,10 @@ from support.service_providers.service_provider import (
 )
 
 from idp.audit.record import SignInRecord
+from idp.audit.sign_in_log import LogQuery
 from idp.config.schema import SignInSection
 from idp.embedded.page import Page
-from idp.management.sign_in_log import LogQuery, read
+from idp.management.sign_in_log import read
 from idp.saml.values import NameID
 from idp.testing.federation import Federation
 

@@ -11,6 +11,7 @@ import pytest
 from support.clock import NOON
 
 from idp.audit.record import SignInRecord
+from idp.audit.sign_in_log import LogQuery
 from idp.store import sign_in_log
 from idp.store.engine import Database
 from idp.store.sign_in_log import SqlSignInLog
@@ -55,5 +56,5 @@ def steps(database, work):
 @pytest.mark.parametrize("wanted", FILTERS, ids=str)
 def test_a_filter_looks_at_no_other_entries(database, wanted):
     log = SqlSignInLog(database)
-    assert len(log.read(**wanted)) == 1
-    assert steps(database, lambda: log.read(**wanted)) < ENTRIES / A_HUNDRED_STEPS
+    assert len(log.read(LogQuery(**wanted))) == 1
+    assert steps(database, lambda: log.read(LogQuery(**wanted))) < ENTRIES / A_HUNDRED_STEPS

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.clock import NOON
 
 from idp.audit.record import LogEntry, SignInRecord
+from idp.audit.sign_in_log import LogQuery
 from idp.store.sign_in_log import MAX_FIELD_LENGTH, SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 
@@ -67,8 +68,8 @@ def test_one_users_sign_ins_can_be_read_alone(database):
     log = SqlSignInLog(database)
     _write(log, "a", "b", "a")
 
-    assert _users(log.read(user="a")) == ["a", "a"]
-    assert _users(log.read(user="a", after_id=1)) == ["a"]
+    assert _users(log.read(LogQuery(user="a"))) == ["a", "a"]
+    assert _users(log.read(LogQuery(user="a"), after_id=1)) == ["a"]
 
 
 def test_entries_are_chosen_by_activity_time_and_outcome(database):
@@ -77,12 +78,12 @@ def test_entries_are_chosen_by_activity_time_and_outcome(database):
     log.append(replace(RECORD, user="b", activity_id="other"))
     log.append(replace(RECORD, user="c", outcome="MSIS3200", at=NOON + timedelta(hours=1)))
 
-    assert _users(log.read(activity_id="other")) == ["b"]
-    assert _users(log.read(outcome="MSIS3200")) == ["c"]
-    assert _users(log.read(since=NOON)) == ["a", "b", "c"]
-    assert _users(log.read(since=NOON + timedelta(seconds=1))) == ["c"]
-    assert _users(log.read(user="a", outcome="MSIS3200")) == []
-    assert _users(log.read(after_id=0, activity_id="activity")) == ["a", "c"]
+    assert _users(log.read(LogQuery(activity_id="other"))) == ["b"]
+    assert _users(log.read(LogQuery(outcome="MSIS3200"))) == ["c"]
+    assert _users(log.read(LogQuery(since=NOON))) == ["a", "b", "c"]
+    assert _users(log.read(LogQuery(since=NOON + timedelta(seconds=1)))) == ["c"]
+    assert _users(log.read(LogQuery(user="a", outcome="MSIS3200"))) == []
+    assert _users(log.read(LogQuery(activity_id="activity"), after_id=0)) == ["a", "c"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

@@ -20,3 +20,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
             except OSError:  # somebody has it
                 continue
             return port
+
+
+def free_udp_port() -> int:
+    """Return a port of UDP that nobody has now."""
+    return free_port(socket.SOCK_DGRAM)
+
+
+def listens(port: int) -> bool:
+    """Say whether a server listens at this TCP port of 127.0.0.1."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True

@@ -14,6 +14,7 @@ from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import BadBody
 from idp.admin.api.models import access as models
 from idp.admin.api.operation import describe
+from idp.admin.api.shared import ENTITY_ID, NO_TRUST
 from idp.audit.roles import READ_USERS
 from idp.federation.access_control.policy_file import read_policy
 from idp.management import access_control, second_factors
@@ -22,12 +23,8 @@ if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-PARAMETERS = {
-    "name": "The name of an access control policy, percent-encoded",
-    "entity_id": "The entity ID of a trust, percent-encoded",
-}
+PARAMETERS = ENTITY_ID | {"name": "The name of an access control policy, percent-encoded"}
 BAD_POLICY = ("bad_access_control_policy", "unreadable_policy")
-NO_TRUST = ("unknown_trust", "unreadable_trust")
 OF_RULES = ("bad_claim_rule", "bad_policy", "claim_rules_too_much")
 OF_TEST = (*NO_TRUST, "no_address", "unknown_authentication_method", "unknown_user")
 

@@ -11,6 +11,7 @@ from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.models import accounts as models
 from idp.admin.api.operation import describe
 from idp.admin.api.pages_of_lists import with_next
+from idp.admin.api.shared import USER_NAME
 from idp.audit.roles import READ_USERS
 from idp.management import user_changes
 from idp.management.user_sessions import applications_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 USERS = "/admin/api/users"
 FIELDS = {"display_name": "displayName", "email": "mail"}
 """Members of a body that are attributes, too."""
-PARAMETERS = {"name": "The name of a user, such as alice@example.test"}
+PARAMETERS = USER_NAME
 NO_USER = ("unknown_user", "unreadable_user")
 OF_A_USER = ("bad_user", "bad_attribute", "bad_group", "user_exists", "directory")
 TO_USER = {"directory_show": {"name": "/name"}, "user_methods": {"name": "/name"}}

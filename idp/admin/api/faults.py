@@ -12,13 +12,13 @@ from flask import Response, jsonify
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.models import trusts as models
 from idp.admin.api.operation import describe
+from idp.admin.api.shared import ENTITY_ID
 from idp.management import faults
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-
-PARAMETERS = {"entity_id": "The entity ID of a trust, percent-encoded"}
+PARAMETERS = ENTITY_ID
 
 
 class FaultApi:

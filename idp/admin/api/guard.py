@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from adapter.errors import TallystickError
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.api.idempotency import HEADER, Idempotency
 from idp.admin.api.json_body import json_object
 from idp.admin.api.operation import operation_of, takes_key
@@ -151,7 +151,7 @@ def _view_for_method(views: Views) -> View:
 
 
 def _error_response(error: TallystickError) -> Response:
-    change_log.log_refusal(error)
+    refusal_log.log_refusal(error)
     response = problem_response(error_json(error), status_of(error, UNPROCESSABLE))
     response.headers.extend(getattr(error, "headers", {}))
     if response.status_code == 503:

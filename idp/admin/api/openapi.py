@@ -1,7 +1,7 @@
 """``/admin/api/openapi.json``: the OpenAPI 3.1 document, made from what the views declare.
 
-Every role may read it. It tells nothing of this server but its address and version, and yet nobody
-else learns those: nothing below ``/admin/api/`` answers strangers.
+Every role may read it. Of this server it has only address and version, and nobody without a
+role learns even those: nothing below ``/admin/api/`` answers strangers.
 
 Source: the OpenAPI Specification 3.1.1.
 """

@@ -16,6 +16,7 @@ from idp.admin.api.model import MAX_PAGE_SIZE
 from idp.admin.api.models import trusts as models
 from idp.admin.api.operation import describe
 from idp.admin.api.pages_of_lists import with_next
+from idp.admin.api.shared import ENTITY_ID, NO_TRUST
 from idp.federation.metadata.entered import EnteredServiceProvider
 from idp.federation.relying_party.setting_changes import change_values
 from idp.management import trusts
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-PARAMETERS = {"entity_id": "The entity ID of a trust, percent-encoded"}
-NO_TRUST = ("unknown_trust", "unreadable_trust")
+PARAMETERS = ENTITY_ID
 OF_SETTINGS = ("bad_trust_setting", "bad_claim_rule", "claim_rules_too_much", "identifier_taken")
 OF_METADATA = (
     "bad_metadata", "bad_service_provider", "bad_certificate", "metadata_not_fetched",

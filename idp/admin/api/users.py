@@ -10,6 +10,7 @@ from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody
 from idp.admin.api.models import methods as models
 from idp.admin.api.operation import describe
+from idp.admin.api.shared import NO_USER, USER_NAME
 from idp.audit.roles import READ_USERS
 from idp.management import code_apps, hardware_tokens, users
 
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
-PARAMETERS = {
-    "name": "The name of a user, such as alice@example.test",
+PARAMETERS = USER_NAME | {
     "method_id": "The id of a method",
     "serial_number": "The serial number of a hardware token, or its id",
 }
-NO_USER = ("unknown_user",)
-NO_METHOD = ("unknown_user", "unknown_method")
+NO_METHOD = (*NO_USER, "unknown_method")
 CODE_REFUSED = ("code_refused", "too_many_methods", "unknown_user")
 
 
@@ -42,7 +41,7 @@ class UserApi:
     def rename_method(self, name: str, method_id: str, body: models.MethodName) -> Response:
         """Give a method another name."""
         users.rename_method(self._services, name, method_id, body.name)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.CodeAppOffer, errors=(*NO_USER, "too_many_methods"))
     def begin_code_app(self, name: str) -> Response:
@@ -57,31 +56,31 @@ class UserApi:
     def confirm_code_app(self, name: str, body: models.CodeAppProof) -> Response:
         """Store a code app, by a code that it shows."""
         code_apps.confirm_code_app(self._services, name, body.sealed, body.code, body.name or "")
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, body=models.TokenCode, errors=(*CODE_REFUSED, "unknown_method"))
     def activate_token(self, name: str, serial_number: str, body: models.TokenCode) -> Response:
         """Activate a hardware token, by its serial number or id."""
         hardware_tokens.activate_token(self._services, name, serial_number, body.code)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, errors=NO_METHOD)
     def remove_method(self, name: str, method_id: str) -> Response:
         """Remove one method or activation code; return those that are left."""
         users.remove_method(self._services, name, method_id)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, errors=NO_USER)
     def remove_all_methods(self, name: str) -> Response:
         """Remove all methods and activation codes; return those that are left: none."""
         users.remove_all_methods(self._services, name)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, body=models.DefaultMethod, errors=(*NO_METHOD, "cannot_be_default"))
     def choose_default(self, name: str, body: models.DefaultMethod) -> Response:
         """Choose the method that the user is asked for first."""
         users.choose_default(self._services, name, body.id)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, body=models.Reset, errors=(*NO_USER, "bad_password"))
     def reset(self, name: str, body: models.Reset) -> Response:
@@ -92,16 +91,13 @@ class UserApi:
                 'Send {"compromised": true, "password": "…"}',
             )
         users.reset_compromised(self._services, name, body.password, must_change=body.must_change)
-        return self._left(name)
+        return self.methods(name)
 
     @describe(models.Methods, errors=NO_USER)
     def unlock(self, name: str) -> Response:
         """Clear the limits of a user, and send requests again after a report."""
         users.unlock(self._services, name)
-        return self._left(name)
-
-    def _left(self, name: str) -> Response:
-        return jsonify(users.methods_of(self._services, name).as_json())
+        return self.methods(name)
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

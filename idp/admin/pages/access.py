@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.paging import place_in
@@ -50,7 +50,7 @@ class AccessPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, 422, problem=error_text(error), typed=request.form)
         warnings = access_control.warnings_of_rules(self._services, text or "")
         return self._frame.done(PATH, session, Flash("all trusts", SAVED, warnings))

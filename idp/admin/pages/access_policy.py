@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.access_policy_form import (
@@ -83,7 +83,7 @@ class AccessPolicyPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, 422, listed=listed, form=form, error=error)
         warnings = access_control.warnings_of(self._services, policy)
         path = f"{PATH}?name={quote(policy.name, safe='')}"

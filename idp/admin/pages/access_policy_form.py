@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.sentences import sentence
+from idp.admin.form_lines import lines_of
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.words import COMPARISONS
@@ -84,7 +85,7 @@ class PolicyForm:
                 fault = sentence("Give a network, a group or a claim, or choose everyone")
                 yield f"permit.{number}.networks", fault
             for place, row in _conditions(number, rule):
-                for line, text in enumerate(_lines(row.claims), 1):
+                for line, text in enumerate(lines_of(row.claims), 1):
                     if _claim_values(text) is None:
                         yield f"{place}.claims", _claim_fault(line)
 
@@ -166,8 +167,8 @@ def _rule_values(rule: RuleRow) -> dict[str, Any]:
 
 
 def _condition_values(row: ConditionRow) -> dict[str, Any]:
-    claims = [_claim_values(line) or {"type": line} for line in _lines(row.claims)]
-    values = {"networks": _lines(row.networks), "groups": _lines(row.groups), "claims": claims}
+    claims = [_claim_values(line) or {"type": line} for line in lines_of(row.claims)]
+    values = {"networks": lines_of(row.networks), "groups": lines_of(row.groups), "claims": claims}
     return {name: given for name, given in values.items() if given}
 
 
@@ -210,7 +211,3 @@ def _claim_line(claim: ClaimCondition) -> str:
         if value is not None:
             return f"{claim.type} {key} {value}"
     return claim.type
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]

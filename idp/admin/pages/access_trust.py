@@ -9,8 +9,9 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
+from idp.admin.form_lines import lines_of
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
 from idp.admin.texts import error_text
@@ -46,7 +47,7 @@ class AccessTrustPages:
         """Give the trust the policy; else say at its field what is wrong."""
         entity_id, name = request.form.get("id", ""), request.form.get("policy", "")
         parameters = {
-            field.removeprefix(PARAMETER): _lines(text)
+            field.removeprefix(PARAMETER): lines_of(text)
             for field, text in request.form.items()
             if field.startswith(PARAMETER)
         }
@@ -55,7 +56,7 @@ class AccessTrustPages:
         except (Unavailable, UnknownTrust, UnreadableTrust):
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, entity_id, name, error)
         given = trust.settings.access_control_parameters
         policy = self._services.access.find(name)
@@ -100,10 +101,6 @@ class AccessTrustPages:
                 if field.startswith(PARAMETER)
             }
         return {name: "\n".join(values) for name, values in given.items()}
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _faults_of(error: TallystickError | None) -> Mapping[str, str]:

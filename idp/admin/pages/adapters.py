@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -60,7 +60,7 @@ class AdapterPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             if action == "check":
                 return self._one(session, name, 422, problem=error_text(error))
             return self._list(session, 422, problem=error_text(error), failed=action)

@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable, said_by
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -75,7 +75,7 @@ class TrustAddingPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._form(session, typed, _faults_of(error, typed))
         path = f"{PATH}/one?id={quote(trust.entity_id, safe='')}"
         text = ADDED if preview.current is None else UPDATED

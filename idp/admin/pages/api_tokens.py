@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -49,7 +49,7 @@ class ApiTokenPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             field = getattr(error, "field", "") if form.get("action") == "add" else ""
             return self._page(session, 422, problem=error_text(error), field=field)
         return self._page(session, made=name, text=text)

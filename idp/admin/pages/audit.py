@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.audit_query import SEARCHED, query_in
 from idp.admin.frame import Frame
 from idp.admin.paging import before_in
@@ -37,7 +37,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             problem = error_text(error)
         kept = {name: value for name, value in wanted.items() if value}
         return frame.page(

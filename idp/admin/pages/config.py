@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -71,7 +71,7 @@ class ConfigurationPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             found = error.found if isinstance(error, BadConfiguration) else ()
             faults = [f"{fault} [{fault.code}]" for fault in found] or [error_text(error)]
             return self._page(session, 422, text=text, prune=prune, faults=faults)

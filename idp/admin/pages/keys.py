@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -51,7 +51,7 @@ class KeyPages:
         try:
             self._change(action)
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, error_text(error))
         return self._frame.done(PATH, session, Flash("keys", ACTIONS[action]))
 

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.frame import Frame
 from idp.admin.log_query import SEARCHED, query_in
 from idp.admin.paging import after_in, before_in
@@ -47,7 +47,7 @@ class LogPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             faults = {"since" if isinstance(error, NotATimeError) else "page": str(error)}
         kept = {name: value for name, value in wanted.items() if value}
         return self._frame.page(

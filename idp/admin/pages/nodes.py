@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import counted, sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.farm import PATH, Farm, NodeFault, Rehearsal
@@ -57,7 +57,7 @@ class NodePages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             rehearsal = Rehearsal(names, text, problem=error_text(error))
             return self._farm.page(session, rehearsal=rehearsal)
         says = counted(
@@ -76,7 +76,7 @@ class NodePages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             fault = NodeFault(name, text, error_text(error), is_in_name=isinstance(error, BadNode))
             return self._farm.page(session, fault=fault)
         view = nodes.view_of(self._services, change.node)

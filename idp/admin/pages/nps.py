@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import joined, sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.farm import PATH, Farm, HostFault
@@ -46,7 +46,7 @@ class NpsPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             is_in_name = isinstance(error, BadNpsHost)
             fault = HostFault(name, version, override, error_text(error), is_in_name)
             return self._farm.page(session, host_fault=fault)

@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import counted, sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.policy_form import changes_in, sections_of
@@ -48,7 +48,7 @@ class PolicyPages:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, 422, problem=error_text(error))
         flash = Flash("policies", sentence("Saved. The next sign-in uses it."), view.notes)
         return self._frame.done(PATH, session, flash)

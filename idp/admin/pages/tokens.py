@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import counted, sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
@@ -45,10 +45,10 @@ class TokenPages:
         except Unavailable:
             raise
         except CsvFaults as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, action, error.faults)
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, action, (error_text(error),))
         return self._frame.done(PATH, session, Flash("tokens", text))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from adapter.sentences import sentence
+from idp.admin.form_lines import lines_of
 from idp.admin.pages.trust_labels import SECTIONS, Label
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import NAME_ID_FORMATS
@@ -185,10 +186,6 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def _changed_parameters(
     form: Mapping[str, str], settings: TrustSettings, rules: AccessRules, is_new_policy: bool
 ) -> dict[str, str]:
@@ -196,7 +193,7 @@ def _changed_parameters(
     changes = {}
     for name in policy.parameters if policy else ():
         before = () if is_new_policy else settings.access_control_parameters.get(name, ())
-        after = _lines(form[PARAMETER + name]) if PARAMETER + name in form else list(before)
+        after = lines_of(form[PARAMETER + name]) if PARAMETER + name in form else list(before)
         if after != list(before):
             changes[PARAMETER + name] = json.dumps(after) if after else ""
     return changes
@@ -212,7 +209,7 @@ def _changed_attributes(
     """Yield each attribute that is new, has other values, or is gone from the form."""
     if not any(map(_ROW, form)):
         return
-    rows = [(row.name.strip(), _lines(row.values)) for row in attributes_of(settings, form)]
+    rows = [(row.name.strip(), lines_of(row.values)) for row in attributes_of(settings, form)]
     named = {name: values for name, values in rows if name or values}
     for name in settings.attributes.keys() - named.keys():
         yield f"attributes.{name}", ""

@@ -12,7 +12,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages import faults
@@ -86,7 +86,7 @@ class TrustPages:
         except (Unavailable, UnknownTrust, UnreadableTrust):
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, entity_id, error)
         path = f"{PATH}/one?id={quote(entity_id, safe='')}"
         return self._frame.done(path, session, Flash(entity_id, text))

@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from adapter.sentences import sentence
-from idp.admin import change_log
+from idp.admin import refusal_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.pages.user_actions import PREFIX, SHOWN, VERBS, make_change
@@ -58,7 +58,7 @@ class UserPage:
         except Unavailable:
             raise
         except TallystickError as error:
-            change_log.log_refusal(error)
+            refusal_log.log_refusal(error)
             return self._page(session, user, action, error_text(error))
         path = LIST if done.name is None else path_of(done.name)
         about = "users" if done.name is None else done.name
@@ -100,7 +100,7 @@ def fields_of(user: User, typed: Mapping[str, str]) -> Sequence[tuple[str, str]]
 
 
 def multiline_of(user: User) -> Sequence[str]:
-    """Return the attributes that a field of lines cannot show: a value of theirs has several."""
+    """Return the attributes that have a value of several lines: a form has one value a line."""
     return [
         name
         for name, values in user.attributes.items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from adapter.sentences import sentence
+from idp.admin.form_lines import lines_of
 from idp.management import nt_hashes, protection, user_changes, users
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def make_change(services: Services, action: str, user: User, form: Mapping[str, 
             user_changes.change_user(services, upn, changed_attributes(user, form))
             return Done(sentence("The attributes are saved."), upn)
         case "groups":
-            user_changes.set_groups(services, upn, _lines(form.get("groups", "")))
+            user_changes.set_groups(services, upn, lines_of(form.get("groups", "")))
             return Done(sentence("The groups are saved."), upn)
         case "rename":
             new = user_changes.rename_user(services, upn, form.get("new_name", "")).upn
@@ -138,7 +139,7 @@ def changed_attributes(user: User, form: Mapping[str, str]) -> dict[str, tuple[s
     """Return the attributes whose field has other values than the user, and a new one."""
     before = {"displayName": (user.display_name,), "mail": (user.email,), **user.attributes}
     given = {
-        field.removeprefix(PREFIX): tuple(_lines(text))
+        field.removeprefix(PREFIX): tuple(lines_of(text))
         for field, text in form.items()
         if field.startswith(PREFIX)
     }
@@ -149,7 +150,7 @@ def changed_attributes(user: User, form: Mapping[str, str]) -> dict[str, tuple[s
     }
     new_name, new_value = form.get("new_attribute", "").strip(), form.get("new_value", "")
     if new_name or new_value.strip():
-        changed[new_name] = tuple(_lines(new_value))
+        changed[new_name] = tuple(lines_of(new_value))
     return changed
 
 
@@ -179,8 +180,3 @@ def _set_password(
     users.reset_compromised(services, upn, password, must_change=must_change)
     text = sentence("The account is taken back: sessions have ended, and all methods are removed.")
     return Done(text, upn)
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines of a text area that are not empty."""
-    return [line.strip() for line in text.splitlines() if line.strip()]

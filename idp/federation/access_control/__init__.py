@@ -7,6 +7,7 @@ module              what it has
 ``access_rules``    what holds for all trusts, as a decision takes it
 ``policies``        access control policies (AD FS: ``Get-AdfsAccessControlPolicy``) as values
 ``matching``        whether a rule of a policy permits a user
+``sides``           which rules tell intranet and extranet apart
 ``words``           a sentence for each rule, and for each reason of a decision
 ``built_in``        the eight policies of AD FS
 ``policy_file``     policies as TOML and JSON

@@ -8,8 +8,10 @@ module                what it has
 ``settings``          ``TrustSettings``: every setting with its default and its help
 ``setting_types``     the kinds of values that settings have, and how each is read and checked
 ``setting_changes``   reads settings that people give, and changes them by text or JSON values
-``registry``          ``TrustRegistry``: adds, finds, changes and removes trusts; the protocol
-                      ``TrustStore``, which ``idp.store.trusts`` implements
+``registry``          ``TrustRegistry``: adds, finds, changes and removes trusts
+``trust_store``       the protocol of its storage, which ``idp.store.trusts`` implements
+``offered``           a page of trusts: those that users may choose from, or all of them
+``weak_settings``     settings that make a trust weaker than the default
 ``metadata_reader``   reads metadata, where wanted each document only once
 ====================  ==============================================================================
 

@@ -47,7 +47,7 @@ class Imported:
 def import_adfs(services: Services, files: Iterable[bytes]) -> Imported:
     """Return what the files of an export make; nothing is stored.
 
-    Raises :class:`~idp.management.adfs_import.powershell.NotAnExport` for a file that is none.
+    Raises :class:`~idp.management.adfs_import.powershell.NotAnExport` for any other file.
     """
     return _Import(services).run([each for file in files for each in read_objects(file)])
 

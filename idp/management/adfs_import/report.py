@@ -35,13 +35,13 @@ class Report:
     lines: list[Line] = field(default_factory=list)
 
     def take(self, property_: str, text: str) -> None:
-        """Say as what a property was taken."""
+        """Report that a property was taken over, and as what."""
         self.lines.append(Line(self.about, property_, TAKEN, text))
 
     def leave(self, property_: str, text: str) -> None:
-        """Say why a property was not taken."""
+        """Report that a property was not taken over, and why."""
         self.lines.append(Line(self.about, property_, LEFT_OUT, text))
 
     def close(self, property_: str, text: str) -> None:
-        """Say what was closed because a property was not understood."""
+        """Report what nobody gets, because a property was not understood."""
         self.lines.append(Line(self.about, property_, CLOSED, text))

@@ -80,7 +80,7 @@ _REGISTER = "tallystick adapters register NAME MODULE:CLASS"
 
 
 def read_provider(found: Object, known: Collection[str], report: Report) -> None:
-    """Tell whether an authentication provider is known here; nothing of it can be taken."""
+    """Report whether an authentication provider is known here; nothing of it can be taken."""
     name = _shown(found.get("Name"))
     if name in known:
         report.leave("Name", "it is here already; what enables it is the global policy")
@@ -89,7 +89,7 @@ def read_provider(found: Object, known: Collection[str], report: Report) -> None
 
 
 def read_farm(found: Object, nodes: Collection[str], report: Report) -> None:
-    """Tell which nodes the farm has: AD FS knows no builds, and the behavior level is none."""
+    """Report the nodes of the farm, without builds: AD FS exports only a behavior level."""
     level = _shown(found.get("CurrentFarmBehavior"))
     if level:
         report.leave("CurrentFarmBehavior", f"the level {level} is no build of a node")
@@ -107,7 +107,7 @@ def read_farm(found: Object, nodes: Collection[str], report: Report) -> None:
 
 
 def read_properties(found: Object, report: Report) -> bool:
-    """Tell what to set in ``tallystick.toml``; return whether all requests must be signed."""
+    """Report what to set in ``tallystick.toml``; return whether all requests must be signed."""
     for property_, value in found.items():
         if value in (None, "", [], {}):
             continue

@@ -12,9 +12,12 @@ module               what it does
 ``section``          what a section is: stored tables, wanted tables, and how a change is made
 ``tables``           the keys of each section as pydantic models
 ``sections``         all sections, in the order in which they are applied
-``nodes`` …          one module for each section
+``nodes``            the section of that name, as are ``nps_hosts``, ``access_policies``,
+                     ``trusts`` (with ``trust_source``) and ``users``; ``singles`` has the sections
+                     that are one table
+``export``           what is stored, as a document
 ``plan``             compares a document with what is stored: the changes, one by one
-``plan_text``        tells a plan in words
+``plan_text``        writes a plan in words
 ``apply``            makes the changes in one transaction, through the use cases of this room
 ===================  ===============================================================================
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AccessPolicies(Section):
-    """The built-in policies are never part of a document."""
+    """The policies that administrators made; built-in ones are never part of a document."""
 
     key, kind, model = (
         "access_control_policies",

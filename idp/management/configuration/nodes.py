@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Nodes(Section):
-    """The first node is the one that answers where nothing chooses another, so order is kept."""
+    """The nodes of the farm, in their order.
+
+    The first one answers where nothing chooses another.
+    """
 
     key, kind, model, shown = "nodes", sentence("node"), NodeTable, ("build", "product")
 

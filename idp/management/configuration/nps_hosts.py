@@ -29,7 +29,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 class NpsHosts(Section):
-    """Registry values wait for a restart of the NPS service, as they always do."""
+    """The NPS hosts; new registry values wait for a restart of the NPS service, as always."""
 
     key, kind, model, shown = "nps_hosts", sentence("NPS host"), NpsHostTable, ("version",)
 

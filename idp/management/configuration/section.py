@@ -37,7 +37,7 @@ class Section(ABC):
     """One section. Its tables are plain JSON values without null, in one fixed order of keys.
 
     ``kind`` is what one table describes, for people. ``identity`` is the key that names a table;
-    it is empty for a section that is one table. ``shown`` are the keys that are told of a new one.
+    it is empty for a section that is one table. A plan shows the keys ``shown`` of a new table.
     """
 
     key: str

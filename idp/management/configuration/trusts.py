@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class Trusts(Section):
-    """Every setting stands in the table, also a default one: applying it restores all of them."""
+    """The relying party trusts.
+
+    Each table has all settings, also those with default values, so applying it restores all.
+    """
 
     key, kind, identity, model = "trusts", sentence("trust"), "entity_id", TrustTable
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Users(Section):
-    """A new user without a password in the document has one that nobody knows."""
+    """The users of the local directory.
+
+    A new user without a password in the document gets one that nobody knows.
+    """
 
     key, kind, model = "users", sentence("user"), UserTable
 

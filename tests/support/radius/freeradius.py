@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.radius.programs import free_udp_port, running_server
+from support.ports import free_udp_port
+from support.radius.programs import running_server
 
 SECRET_OF_CLIENTS = "a-secret-between-client-and-proxy"
 MAX_RESPONSE_WINDOW = 60

@@ -6,7 +6,6 @@ ocserv only runs as root, and here it stays root: another user could not enter t
 
 from __future__ import annotations
 
-import socket
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from idp.saml.keys import new_signing_certificate
-from support.ports import free_port
+from support.ports import free_port, listens
 from support.radius.programs import Ended, Run, running_server
 
 DICTIONARY = "/etc/radcli/dictionary"
@@ -78,7 +77,7 @@ def running_ocserv(folder: Path, server: str, secret: str) -> Iterator[Vpn]:
     file.write_text(OCSERV.format(folder=folder, port=port))
     command = ("ocserv", "-f", "-d", 1, "-c", file)
     log = folder / "ocserv.log"
-    with running_server(*command, log=log, is_ready=lambda _: _listens(port)):
+    with running_server(*command, log=log, is_ready=lambda _: listens(port)):
         yield Vpn(port, _pin_of(pair.certificate))
 
 
@@ -86,14 +85,6 @@ def _pin_of(certificate: bytes) -> str:
     key = x509.load_pem_x509_certificate(certificate).public_key()
     octets = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return "pin-sha256:" + b64encode(sha256(octets).digest()).decode()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,10 +52,3 @@ def nps_process(config: str | Path, *hosts: str) -> Iterator[NpsProcess]:
         finally:
             process.kill()
             process.communicate(timeout=SECONDS)
-
-
-def free_udp_port() -> int:
-    """Return a UDP port that nobody has now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

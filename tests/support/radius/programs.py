@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,11 +82,3 @@ def running_server(
             yield process
         finally:
             process.terminate()
-
-
-def free_udp_port() -> int:
-    """Return a port of UDP that nobody has now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port

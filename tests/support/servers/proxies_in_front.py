@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from support.clients.mellon import MODULES
-from support.ports import free_port
+from support.ports import free_port, listens
 from support.servers.serve_process import until
 from support.tools.toolbox import debian_program
 
@@ -98,15 +97,7 @@ def in_front(command: str, behind: int, folder: Path) -> Iterator[int]:
         env={**os.environ, "HOME": str(folder)},
     ) as process:
         try:
-            until(lambda: _listens(port))
+            until(lambda: listens(port))
             yield port
         finally:
             process.terminate()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True

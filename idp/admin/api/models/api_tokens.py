@@ -27,7 +27,7 @@ class ApiToken(Shown):
 
 
 class MadeApiToken(ApiToken):
-    """A new token, whose text is told this once."""
+    """A new token, whose text is shown only in this answer."""
 
     token: str
 

@@ -1,7 +1,7 @@
 """What ``/admin/api/configuration`` takes and answers.
 
-The document is described by its own model, and checked when it is compared: each fault is told
-with its place, and all faults at once.
+The document is described by its own model, and checked when it is compared: the answer lists all
+faults at once, each with its place.
 """
 
 from __future__ import annotations

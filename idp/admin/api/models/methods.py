@@ -66,7 +66,7 @@ class NewPass(Body):
 
 
 class IssuedPass(Shown):
-    """The pass, whose text is told this once."""
+    """The pass, whose text is shown only in this answer."""
 
     user: Name
     id: str

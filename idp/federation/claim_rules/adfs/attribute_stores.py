@@ -1,8 +1,8 @@
 """The attribute stores that rules query: "Active Directory", and those that AD FS brings along.
 
 ``_OpaqueIdStore`` makes opaque ids. ``_PasswordExpiryStore`` gives nothing here, since passwords do
-not expire: its claims are read as attributes that the directory does not have, so that whoever
-imports such a rule is warned.
+not expire: its claims are read as attributes that the directory does not have, so that an
+import of such a rule gives a warning.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from idp.admin.api.json_body import BadBody
 from idp.admin.api.models import methods as models
 from idp.admin.api.models.accounts import UserNtHash
 from idp.admin.api.operation import describe
+from idp.admin.api.shared import NO_USER, USER_NAME
 from idp.audit.roles import READ_USERS
 from idp.management import nt_hashes, protection, users
 from idp.management.user_by_name import find_user
@@ -19,8 +20,7 @@ from idp.management.user_by_name import find_user
 if TYPE_CHECKING:
     from idp.services import Services
 
-PARAMETERS = {"name": "The name of a user, such as alice@example.test"}
-NO_USER = ("unknown_user",)
+PARAMETERS = USER_NAME
 
 
 class ProtectionApi:
