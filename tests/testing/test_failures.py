@@ -83,6 +83,7 @@ WRONG_USES = (
     'federation.choose_default(federation.user, "nothing")',
     'federation.add_user(phone="phone-new")',
     "federation.user.code()",
+    'federation.sign_in("http://localhost:1/")',
 )
 
 
@@ -99,6 +100,8 @@ def test_what_the_product_refuses_is_shown_at_the_line_of_the_test(pytester: pyt
     result.stdout.fnmatch_lines([f">*{use.replace('[', '[[]')}" for use in WRONG_USES])
     for package in ("idp", "adapter"):
         result.stdout.no_re_match_line(rf"^(\S*/)?{package}/\S+\.py:\d+: ")
+    result.stdout.no_fnmatch_line("*was the direct cause*")
+    result.stdout.no_fnmatch_line("*another exception occurred*")
 
 
 def test_a_failure_with_the_whole_traceback_shows_the_product_too(pytester: pytest.Pytester):
