@@ -198,7 +198,7 @@ def _start_page(demo: Demo, *, keeps: bool) -> str:
         f"  Start here            {base}/",
         f"  Sign in at            {demo.address.sp_url}/   (the test service provider)",
         f"  Phone page            {demo.authenticator_url}",
-        f"  Farm: builds          {demo.admin_url}   token {demo.folder.admin_token}",
+        f"  Administration        {demo.admin_url}   token {demo.folder.admin_token}",
         f"  SAML metadata         {demo.metadata_url}",
         f"  Configuration         {config}" + ("" if keeps else "   (temporary)"),
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",

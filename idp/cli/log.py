@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
     from idp.services import Services
 
+NOTHING_FOUND = "No entry matches. Users, trusts and codes are found by their whole name."
 PAUSE_SECONDS = 0.5
 
 
@@ -61,8 +62,12 @@ def log(
     began = sign_ins.read_since(since, services.clock.now()) if since else None
     query = LogQuery(user, activity, began, outcome, trust, code)
     wait = (lambda: time.sleep(PAUSE_SECONDS)) if follow else None
+    is_empty = True
     for entry in sign_ins.read(services, query, limit=limit, wait=wait):
+        is_empty = False
         click.echo(entry.as_line() if as_json else _line(entry.record))
+    if is_empty:
+        click.echo(NOTHING_FOUND, err=True)
 
 
 def _line(record: SignInRecord) -> str:

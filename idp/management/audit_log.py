@@ -69,11 +69,21 @@ def differences(entry: ChangeEntry) -> tuple[tuple[str, str, str], ...]:
         old, new = before or {}, after or {}
         if isinstance(old, dict) and isinstance(new, dict):
             return tuple(
-                (key, text_of(old.get(key)), text_of(new.get(key))) for key in {**old, **new}
+                each for key in {**old, **new} for each in _within(key, old.get(key), new.get(key))
             )
     if before is None and after is None:
         return ()
     return (("", text_of(before), text_of(after)),)
+
+
+def _within(name: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Give a value's change; of two tables, that of each value in them that is different."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield name, text_of(before), text_of(after)
+        return
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            yield from _within(f"{name}.{key}", before.get(key), after.get(key))
 
 
 def text_of(value: Any) -> str:

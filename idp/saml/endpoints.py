@@ -26,6 +26,8 @@ def address_fault(address: str, *, allow_http: bool = False) -> str | None:
     It must be https (or http if *allow_http*) and have a host, but no user name, dot segment,
     backslash or fragment.
     """
+    if not address:
+        return "is missing"
     schemes = ("https", "http") if allow_http else ("https",)
     try:
         parts = urlsplit(address)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol
 
 from idp.audit.changes import SERVER, Actor
 from idp.management import faults
 from idp.saml_faults.catalogue import FAULTS
-from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from idp.saml_faults.fault import Fault
     from idp.services import Services
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 
 PYTEST = Actor("pytest", "", SERVER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,7 +15,6 @@ from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
 from idp.management.timelines import existing
 from idp.signin.paths import IDP_INITIATED, METADATA
-from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
 from idp.testing.faults import Faults
 from idp.testing.message_capture import MessageCapture
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
     from idp.recorder.timeline import Timeline
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 
 class Federation:

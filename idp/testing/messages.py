@@ -9,15 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
-from operator import methodcaller
 from typing import Any, Generic, Self, TypeVar, overload
 
 from idp.saml.xml import indented
-from idp.testing.expected import EXPECTED
 from idp.testing.faults import HasEntityId, entity_id_of
 from idp.testing.message_values import ReceivedRequest, SentResponse, last_part
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 MAX_LISTED = 10
 M = TypeVar("M", bound=ReceivedRequest | SentResponse)

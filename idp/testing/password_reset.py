@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from idp.embedded.page import Page
-from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from idp.embedded.browser import Browser
     from idp.testing.users import User
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 START = "/account/reset/"
 DONE = "passwordReset"

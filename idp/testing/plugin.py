@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Print the timelines of a failing test's sign-ins below its failure."""
-    report = yield
+    """Show a failing test its own line, and below it the timelines of its sign-ins."""
     services = getattr(getattr(item, "funcargs", {}).get("federation"), "services", None)
+    whole = item.config.getoption("fulltrace")
+    if services is not None and call.excinfo is not None and not whole:
+        from idp.testing.expected import end_at_the_test
+
+        end_at_the_test(call.excinfo)
+    report = yield
     if report.when == "call" and report.failed and services is not None:
         from idp.testing.timelines import section_of
 

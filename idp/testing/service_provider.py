@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from operator import methodcaller
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from idp.saml.contexts import MULTIPLE_AUTHN
-from idp.testing.expected import EXPECTED
 from idp.testing.signout import SignOut, follow
 
 if TYPE_CHECKING:
     from idp.embedded.browser import Browser
     from idp.embedded.test_sp import SimulatedServiceProvider
     from idp.testing.federation import Federation
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 QUERY_PARAMETERS = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}
 

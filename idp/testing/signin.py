@@ -5,19 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from functools import cached_property
-from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from idp.embedded.page import Form, Page
-from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from idp.embedded.browser import Browser
     from idp.embedded.test_sp.received_response import ReceivedAssertion, ReceivedResponse
     from idp.testing.users import User
-
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 
 class NotFinished(AssertionError):

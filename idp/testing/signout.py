@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from idp.signin.paths import SIGN_OUT
-from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from idp.embedded.browser import Browser
     from idp.embedded.page import Form, Page
-
-__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
 

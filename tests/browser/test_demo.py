@@ -153,6 +153,14 @@ def test_the_first_page_looks_right(home, looks):
     looks(home, "demo-home")
 
 
+def test_a_name_to_copy_stands_on_one_line_on_a_phone(home):
+    home.set_viewport_size({"width": 390, "height": 800})
+
+    heights = home.locator(".credentials dd").evaluate_all("all => all.map(dd => dd.offsetHeight)")
+
+    assert len(set(heights)) == 1, heights
+
+
 def test_the_page_that_makes_a_phone_looks_right(home, looks):
     looks(opened_by(home, "#openPhone"), "demo-phone")
 

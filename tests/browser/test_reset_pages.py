@@ -12,6 +12,9 @@ from idp.testing.users import User
 
 NEW = "Nothing-Known-7"
 
+MIN_GAP = 8
+"""CSS pixels between two things to press."""
+
 
 @pytest.fixture
 def user(federation: Federation) -> User:
@@ -29,7 +32,10 @@ def type_twice(page: Page, password: str) -> None:
 @pytest.mark.main_flow
 def test_a_password_is_reset_with_a_number_and_a_code(federation, user, page, looks):
     page.goto(f"{federation.url}/adfs/ls/idpinitiatedsignon.aspx")
-    page.get_by_role("link", name="Forgot your password?").click()
+    link = page.get_by_role("link", name="Forgot your password?")
+    button = page.get_by_role("button", name="Sign in", exact=True).bounding_box()
+    assert link.bounding_box()["y"] - button["y"] - button["height"] >= MIN_GAP
+    link.click()
     expect(page.get_by_label("User name")).to_be_focused()
     looks(page, "reset-name")
     page.get_by_label("User name").fill(user.name)

@@ -44,7 +44,10 @@ def test_settings_as_json_have_the_trust_too(done):
 
 
 def test_a_kind_needs_an_address_and_has_to_exist(refused, tally):
-    assert "[bad_application_url]" in refused("connect", "spring")
+    assert refused("connect", "spring").startswith(
+        "tallystick: The application's address is missing. Give its base URL, like https://"
+    )
+    assert "[bad_application_url]" in refused("connect", "spring", "--url", "app.example.test")
     assert "[unknown_application]" in refused("connect", "nothing", "--url", URL)
     assert tally("connect", "--url", URL).exit_code == 2
 

@@ -114,6 +114,15 @@ def test_a_value_that_a_client_sent_stays_inside_its_field(options, write_row, d
     assert printed.removesuffix("\n").isprintable()
 
 
+def test_a_search_that_finds_nothing_says_so_beside_the_output(write_row, tally):
+    write_row()
+
+    for options in (["--user", "nobody@example.test"], ["--activity", "x", "--json"]):
+        found = tally("log", *options)
+        assert (found.exit_code, found.stdout) == (0, "")
+        assert found.stderr.startswith("No entry matches.")
+
+
 def test_an_empty_log_prints_nothing(done):
     assert done("log") == ""
 

@@ -217,6 +217,7 @@ def test_the_demo_prints_for_people_what_to_open_and_how_to_sign_in():
         lines = iter(demo.process.stdout.readline, "Ctrl-C ends it.\n")
         text = "".join(lines)
         assert re.search(r"Start here +http://localhost:\d+/", text)
+        assert re.search(r"Administration +http://localhost:\d+/admin/ +token \S+", text)
         assert re.search(r"phone1@example\.test +\S+ +A phone", text)
         assert re.search(r"tallystick phone approve --file \S+ --number NN", text)
         assert re.search(r"tallystick server -c \S+ set srv2022 20348\.349", text)

@@ -74,6 +74,44 @@ def test_a_failure_shows_the_line_of_the_test_and_none_of_the_plugin(pytester: p
     result.stdout.no_fnmatch_line("*idp/testing/signin.py*")
 
 
+WRONG_USES = (
+    "phone.approve(number=38)",
+    'federation.set_build("20348")',
+    'federation.add_service_provider("<a/>")',
+    'federation.faults.next("https://nobody.example.test", "audience_wrong")',
+    'federation.policy({"MicrosoftAuthenticator.nothing": "Staff"})',
+    'federation.choose_default(federation.user, "nothing")',
+    'federation.add_user(phone="phone-new")',
+    "federation.user.code()",
+    'federation.sign_in("http://localhost:1/")',
+)
+
+
+def test_what_the_product_refuses_is_shown_at_the_line_of_the_test(pytester: pytest.Pytester):
+    pytester.makepyfile(
+        "".join(
+            f"def test_{number}(federation, phone):\n    {use}\n\n"
+            for number, use in enumerate(WRONG_USES)
+        )
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-q")
+
+    result.assert_outcomes(failed=len(WRONG_USES))
+    result.stdout.fnmatch_lines([f">*{use.replace('[', '[[]')}" for use in WRONG_USES])
+    for package in ("idp", "adapter"):
+        result.stdout.no_re_match_line(rf"^(\S*/)?{package}/\S+\.py:\d+: ")
+    result.stdout.no_fnmatch_line("*was the direct cause*")
+    result.stdout.no_fnmatch_line("*another exception occurred*")
+
+
+def test_a_failure_with_the_whole_traceback_shows_the_product_too(pytester: pytest.Pytester):
+    pytester.makepyfile("def test_it(phone):\n    phone.approve()\n")
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-q", "--full-trace")
+
+    result.stdout.fnmatch_lines(["*idp/authenticator/client.py:*"])
+
+
 def test_a_failure_shows_the_timelines_of_its_sign_ins(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
