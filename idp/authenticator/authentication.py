@@ -23,6 +23,7 @@ from idp.authenticator.request_signing import (
 )
 from idp.directory.users import User
 from idp.notices.phones import KnownPhone
+from idp.request_value import request_value
 from idp.services import Services
 from idp.session.rate_limit import RateLimit
 from idp.web.web_request import WebRequest
@@ -35,7 +36,7 @@ NONCE_KIND = "phone-call"
 """The kind under which nonces are claimed as used."""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class CheckedCall:
     """A call that is not used up yet: the phone that made it, and its stamp."""
 

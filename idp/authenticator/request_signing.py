@@ -13,7 +13,6 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapter.errors import TallystickError
+from idp.request_value import request_value
 
 API = "/authenticator/api/"
 """The path of all calls, followed by the name of one."""
@@ -57,7 +57,7 @@ class SignatureRefused(TallystickError):
     """Raised for a call that is not signed, not fresh, a repetition, or from an unknown device."""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class SignedRequest:
     """What a signature covers of one request; ``target`` is the path with the query, as sent."""
 
@@ -67,7 +67,7 @@ class SignedRequest:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@request_value
 class Stamp:
     """The calling device, the time (milliseconds since 1970, UTC), and a value used only once."""
 

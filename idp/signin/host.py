@@ -37,6 +37,7 @@ from idp.signin.second_factor import SecondFactorSteps
 from idp.signin.sending import Responses
 from idp.web.answer import Answer
 from idp.web.exchange import Exchange
+from idp.web.form_fields import URL_ENCODED
 from idp.web.host import Host, Route
 from idp.web.theme.theme import NO_THEME, Theme
 
@@ -47,8 +48,6 @@ NAME = "signin"
 """The name under which requests are counted, before that of the route."""
 GET = ["GET"]
 POST = ["POST"]
-
-FORM = "application/x-www-form-urlencoded"
 
 Endpoint = Callable[..., Answer]
 """Takes a :class:`~idp.web.web_request.WebRequest`, and the variable parts of its path."""
@@ -110,7 +109,7 @@ def _take_untyped_body_for_form(environ: WSGIEnvironment, path: str) -> None:
     """
     is_message = environ["REQUEST_METHOD"] == "POST" and path.startswith(paths.LS)
     if is_message and not environ.get("CONTENT_TYPE"):
-        environ["CONTENT_TYPE"] = FORM
+        environ["CONTENT_TYPE"] = URL_ENCODED
 
 
 def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
