@@ -24,7 +24,7 @@ from idp.signin.error_texts import sentence_of
 from idp.signin.paths import LIST, METADATA, SIGN_OUT
 from idp.signin.ways_on import WayBack, way_to_trace
 from idp.web import page_frame
-from idp.web.answer import Answer
+from idp.web.answer import HTML, Answer
 from idp.web.filled_page import filled_page
 from idp.web.headers import CONTENT_SECURITY_POLICY
 from idp.web.page_texts import translated
@@ -36,7 +36,6 @@ _TEMPLATES = Environment(
     auto_reload=False,
 )
 page_frame.install(_TEMPLATES)
-_HTML = ("Content-Type", "text/html; charset=utf-8")
 _POLICY = "Content-Security-Policy"
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
@@ -295,4 +294,4 @@ def render_page(template: str, **values: object) -> Answer:
 
 def _answer(template: str, html: bytes, policy: str, status: int) -> Answer:
     page = template.removesuffix(".html")
-    return Answer(html, status, (_HTML, (_POLICY, policy)), page)
+    return Answer(html, status, (HTML, (_POLICY, policy)), page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from idp.request_value import request_value
 
 Header = tuple[str, str]
+HTML: Header = ("Content-Type", "text/html; charset=utf-8")
 
 
 @request_value

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from adapter.errors import TallystickError
 from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
-from idp.web.answer import Answer, Header
+from idp.web.answer import HTML, Answer, Header
 from idp.web.cookies import repeated_cookie, superseded_cookie_headers
 from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
@@ -36,7 +36,6 @@ MAX_NAME_SHOWN = 64
 MAX_NAMES_KEPT = 256
 """Combinations of headers that answers have, for which the missing ones are kept."""
 COOKIE_TWICE = "Delete the cookies of this site, then try again."
-_HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
 class Edge:
@@ -174,7 +173,7 @@ def _refuse_repeated_cookie(exchange: Exchange, name: str) -> Answer:
         told = {"error": "duplicate_cookie", "problem": problem, "remedy": COOKIE_TWICE}
         return _problem(exchange, told, 400)
     page = http_error_page(400, "Bad Request", exchange.activity.id, COOKIE_TWICE)
-    return Answer(page, 400, (_HTML,))
+    return Answer(page, 400, (HTML,))
 
 
 def _problem(

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from idp.web.web_request import HasHeaders
 
-DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The port of an address that names none, by its scheme."""
 
 
 def is_same_origin(request: HasHeaders, base_url: str) -> bool:
@@ -25,5 +26,5 @@ def is_same_origin(request: HasHeaders, base_url: str) -> bool:
 def _origin_of(base_url: str) -> str:
     """Return the origin as browsers write it: in lower case, without the scheme's default port."""
     parts = urlsplit(base_url)
-    host = parts.netloc.lower()
-    return f"{parts.scheme}://{host.removesuffix(DEFAULT_PORTS.get(parts.scheme, ''))}"
+    host = parts.netloc.lower().removesuffix(f":{DEFAULT_PORTS[parts.scheme]}")
+    return f"{parts.scheme}://{host}"

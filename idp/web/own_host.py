@@ -21,6 +21,7 @@ from werkzeug.datastructures import EnvironHeaders
 from idp.counters import NO_COUNTERS, Counters
 from idp.web.headers import HEADERS
 from idp.web.languages import Language, choose_language
+from idp.web.origin import DEFAULT_PORTS
 from idp.web.page_texts import catalogue
 from idp.web.problem import CONTENT_TYPE, is_for_api, problem_details
 from idp.web.proxies import Proxies
@@ -39,7 +40,6 @@ ACTIVITY_ID = "Activity ID"
 MAX_SHOWN = 128
 """Characters of a foreign ``Host`` that the log shows."""
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[^\s\[\]:@/?#,]+)(?::([0-9]{0,5}))?", re.I | re.A)
 
 
@@ -58,7 +58,7 @@ class Authority:
     def of(cls, base_url: str) -> Self:
         """Return the authority of a base URL."""
         parts = urlsplit(base_url)
-        return cls(_host(parts.hostname or ""), parts.port or _DEFAULT_PORTS[parts.scheme])
+        return cls(_host(parts.hostname or ""), parts.port or DEFAULT_PORTS[parts.scheme])
 
     @classmethod
     def read(cls, text: str, scheme: str) -> Self | None:
@@ -67,7 +67,7 @@ class Authority:
         if match is None:
             return None
         host, port = match.groups()
-        return cls(_host(host.strip("[]")), int(port) if port else _DEFAULT_PORTS[scheme])
+        return cls(_host(host.strip("[]")), int(port) if port else DEFAULT_PORTS[scheme])
 
 
 class OwnHost:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.urls import iri_to_uri
 
-from idp.web.answer import Answer, Header
+from idp.web.answer import HTML, Answer, Header
 from idp.web.edge import missing_headers
 from idp.web.http_status import NO_CONTENT
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
 
-_HTML = ("Content-Type", "text/html; charset=utf-8")
 _URI = re.compile(
     r"(https?://[a-z0-9.-]+(:[1-9][0-9]*)?)?/(?!/)"
     r"[A-Za-z0-9%!$&'()*+,/:;=@._~-]*(\?[A-Za-z0-9%!$&'()*+,/:;=?@._~-]+)?"
@@ -32,7 +31,7 @@ def all_headers(answer: Answer, cookies: Mapping[str, str]) -> list[Header]:
     """
     headers = [_checked(header) for header in answer.headers]
     if not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(_HTML)
+        headers.append(HTML)
     if answer.status != NO_CONTENT:  # which must not have one (RFC 9110, section 8.6)
         headers.append(("Content-Length", str(len(answer.body))))
     headers += missing_headers(headers, cookies)
