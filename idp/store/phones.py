@@ -8,17 +8,14 @@ from adapter.mfa.devices.device import Device
 from idp.notices.phones import KnownPhone
 from idp.store.engine import Database
 from idp.store.mfa.devices import COLUMNS
-from idp.store.mfa.policies import READ
-from idp.store.mfa.policies import ROW as MFA_POLICIES
 from idp.store.mfa_schema import devices, notices
 from idp.store.notices import NOTICE_COLUMNS, notice_from_row
 from idp.store.prepared import Prepared
-from idp.store.schema import policies, users
+from idp.store.schema import users
 from idp.store.user_rows import USER_COLUMNS, user_from_row
 
-_POLICIES = select(policies.c.value).where(policies.c.name == MFA_POLICIES).scalar_subquery()
 _KNOWN_PHONE = Prepared(  # a row for each notice of the device, and one if it has none
-    select(_POLICIES, *COLUMNS, *USER_COLUMNS, *NOTICE_COLUMNS)
+    select(*COLUMNS, *USER_COLUMNS, *NOTICE_COLUMNS)
     .select_from(
         devices.outerjoin(users, users.c.upn == devices.c.user).outerjoin(
             notices, notices.c.device == devices.c.id
@@ -27,7 +24,7 @@ _KNOWN_PHONE = Prepared(  # a row for each notice of the device, and one if it h
     .where(devices.c.id == bindparam("id"))
     .order_by(notices.c.serial.desc())
 )
-_OF_DEVICE = slice(1, 1 + len(COLUMNS))
+_OF_DEVICE = slice(len(COLUMNS))
 _OF_OWNER = slice(_OF_DEVICE.stop, _OF_DEVICE.stop + len(USER_COLUMNS))
 _OF_NOTICE = slice(_OF_OWNER.stop, None)
 
@@ -39,17 +36,11 @@ class SqlPhoneStore:
         self._database = database
 
     def find(self, device_id: str) -> KnownPhone | None:
-        """Return a device with its user and notices, or None.
-
-        The policies are read with them: they say what the phone is shown of its requests.
-        """
+        """Return a device with its user and notices, or None."""
         with self._database.read() as connection:
             rows = _KNOWN_PHONE.all(connection, {"id": device_id})
         if not rows:
             return None
-        mfa_policies = rows[0][0]
-        known = [] if mfa_policies is None else [(mfa_policies,)]
-        self._database.know(READ, {"name": MFA_POLICIES}, known)
         owner, shown = rows[0][_OF_OWNER], [row[_OF_NOTICE] for row in rows]
         return KnownPhone(
             Device(*rows[0][_OF_DEVICE]),

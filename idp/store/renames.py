@@ -26,7 +26,7 @@ from idp.store.all_tables import metadata
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.mfa.codes import seal_seed
-from idp.store.mfa.policies import ROW as METHODS_POLICY
+from idp.store.mfa.policies_row import ROW as METHODS_POLICY
 from idp.store.mfa_schema import (
     access_passes,
     code_apps,

@@ -20,8 +20,7 @@ from idp.store import used_once as once
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
 from idp.store.lockout import LOCKOUT_COLUMNS, account_state
-from idp.store.mfa.policies import READ
-from idp.store.mfa.policies import ROW as MFA_POLICIES
+from idp.store.mfa import policies_row
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
@@ -52,7 +51,7 @@ _FACTS = Prepared(
         .where(trusts.c.entity_id == bindparam("entity_id"))
         .scalar_subquery(),
         select(policies.c.value).where(policies.c.name == STAMP).scalar_subquery(),
-        select(policies.c.value).where(policies.c.name == MFA_POLICIES).scalar_subquery(),
+        policies_row.TEXT,
         select(used_once.c.kind)
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
@@ -139,8 +138,7 @@ class SqlSignInStore:
 
     def _know(self, mfa_policies: str | None, user: str | None, of_user: tuple[Any, ...]) -> None:
         """Remember what the second factor asks for: it is not read again in this request."""
-        policies = [] if mfa_policies is None else [(mfa_policies,)]
-        self._database.know(READ, {"name": MFA_POLICIES}, policies)
+        policies_row.know(self._database, mfa_policies)
         if user is not None:
             rows = [] if of_user[0] is None else [of_user]
             self._database.know(BY_UPN, {"name": user}, rows)

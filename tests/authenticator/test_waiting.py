@@ -11,7 +11,8 @@ from support.phones.phone_host import running
 from support.phones.signed_phone import signed_phone_of
 from support.users import ALICE, BOB
 
-from idp.authenticator.authentication import NONCE_KIND
+from idp.authenticator.authentication import NONCE_KIND, RequestAuthentication
+from idp.management.policies import change
 from idp.mfa.waiting import WaitingRoom
 from idp.store.mfa_schema import devices
 
@@ -43,6 +44,25 @@ def test_a_waiting_phone_hears_of_a_request_before_its_wait_is_over(phone_host, 
     waiting = wait(signed_phone)
     started = phone_host.push()
     assert ids(waiting) == [started.challenge.id]
+
+
+def test_a_call_that_was_under_way_shows_a_request_as_the_policies_say_when_it_is_sent(
+    phone_host, signed_phone, threads, monkeypatch
+):
+    hidden = "MicrosoftAuthenticator.featureSettings.displayAppInformationRequiredState.state"
+    use_up = RequestAuthentication.use_up
+
+    def send_meanwhile():
+        change(phone_host.services, {hidden: "disabled"})
+        phone_host.push()
+
+    def use_up_late(self, call):
+        threads.submit(send_meanwhile).result(NET_SECONDS)
+        use_up(self, call)
+
+    monkeypatch.setattr(RequestAuthentication, "use_up", use_up_late)
+    [told] = signed_phone.call("GET", "pending").json()["requests"]
+    assert told["application"] == ""
 
 
 def test_a_request_that_was_seen_is_waited_beyond(phone_host, signed_phone, wait):

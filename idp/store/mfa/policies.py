@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from adapter.mfa.policy import Policies
 from adapter.mfa.policy_store import PolicyChanged, StoredPolicies, UnreadablePolicies
@@ -15,15 +15,12 @@ from idp.mfa.graph_import import VERSION
 from idp.mfa.graph_policy import policies_of, values_of
 from idp.mfa.graph_tables import HARDWARE_OATH, KEYS, SOFTWARE_OATH, faultless
 from idp.store.engine import Database
-from idp.store.prepared import Prepared
+from idp.store.mfa.policies_row import READ, ROW
 from idp.store.schema import policies as table
 from idp.store.stored_json import DamagedValue, faults_of, known_values, load_object, with_unknown
 from idp.store.upsert import upsert
 
-ROW = "authentication_methods"
 _KNOWN = (*KEYS, VERSION)
-
-READ = Prepared(select(table.c.value).where(table.c.name == bindparam("name")))
 
 
 class SqlMfaPolicyStore:

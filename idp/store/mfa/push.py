@@ -18,7 +18,7 @@ from adapter.mfa.push.challenge import Challenge, State
 from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
-from idp.store.mfa import protection, user_row
+from idp.store.mfa import policies_row, protection, user_row
 from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa.registrations import register_device
 from idp.store.mfa.user_row import UserRow
@@ -53,7 +53,7 @@ _RECENT = Prepared(
     )
 )
 _PENDING = Prepared(
-    _CHALLENGES.where(
+    _CHALLENGES.add_columns(policies_row.TEXT).where(
         challenges.c.user == bindparam("user"),
         challenges.c.created_at > bindparam("since", type_=Instant),
         challenges.c.state == State.PENDING.value,
@@ -111,9 +111,16 @@ class SqlPushStore:
         return user_row.of_user(self._database.rows, user).pushes_reported_at
 
     def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
-        """Return the user's challenges stored as pending and created after *since*."""
+        """Return the user's challenges stored as pending and created after *since*.
+
+        The policies are read at the same moment: they say what a phone is shown of a challenge, and
+        a change of them counts for all that are sent after it.
+        """
         with self._database.read() as connection:
-            return _all(connection, _PENDING, {"user": user, "since": since})
+            rows = _PENDING.all(connection, {"user": user, "since": since})
+        if rows:
+            policies_row.know(self._database, rows[0][-1])
+        return [_challenge(row[:-1]) for row in rows]
 
     def pending_ids(self, users: Collection[str], since: datetime) -> Mapping[str, tuple[str, ...]]:
         """Return the ids of the pending challenges of many users, created after *since*."""
@@ -246,7 +253,3 @@ def _challenge(row: tuple[Any, ...]) -> Challenge:
 def _one(connection: Connection, query: Prepared, values: dict[str, Any]) -> Challenge | None:
     row = query.first(connection, values)
     return None if row is None else _challenge(row)
-
-
-def _all(connection: Connection, query: Prepared, values: dict[str, Any]) -> list[Challenge]:
-    return [_challenge(row) for row in query.all(connection, values)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp.store.engine import Database
 from idp.store.mfa import access_passes, code_sources, devices, passkeys, user_row
-from idp.store.mfa.policies import READ, ROW
+from idp.store.mfa.policies_row import READ, ROW
 from idp.store.prepared import Question
 from idp.store.user_rows import BY_UPN
 
