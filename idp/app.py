@@ -12,7 +12,7 @@ from idp.counters import NO_COUNTERS
 from idp.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication
 
     from flask import Blueprint, Flask, Response
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.counters import Counters
     from idp.web.edge import Edge
+    from idp.web.host import Route
     from idp.web.theme.theme import Theme
 
 
@@ -63,7 +64,6 @@ def build_app(
     from idp import authenticator, logs, signin
     from idp.management.start_log import log_weak_trusts
     from idp.saml import schema
-    from idp.web.entry import Entry
     from idp.web.theme.folder import read_theme
 
     logs.configure(services.config.logging.format)
@@ -76,13 +76,10 @@ def build_app(
     app.register_blueprint(signin.blueprint(sign_in, front_page=front_page))
     phones = authenticator.build_host(services)
     app.register_blueprint(authenticator.blueprint(phones, services))
-    if by_need:
-        _make_by_need(app, services, edge)
-    else:
-        _make_at_once(app, services)
+    make_others = _make_by_need if by_need else _make_at_once
+    make_others(app, services, edge)
     if beside_flask:
-        routes = (*sign_in.fixed_routes(), *phones.fixed_routes())
-        app.wsgi_app = Entry(app.wsgi_app, edge, routes)  # type: ignore[method-assign]  # Flask's own way
+        _answer_beside(app, edge, (*sign_in.fixed_routes(), *phones.fixed_routes()))
     _put_before(app, services)
     log_weak_trusts(services)
     return app
@@ -117,7 +114,8 @@ _SELDOM_VISITED = {"account": _account, "admin": _admin}
 """Hosts by their paths, which are those of their blueprints."""
 
 
-def _make_at_once(app: Flask, services: Services) -> None:
+def _make_at_once(app: Flask, services: Services, _edge: Edge) -> None:
+    """Let the hosts that are seldom visited be parts of *app*."""
     for make in _SELDOM_VISITED.values():
         app.register_blueprint(make(services))
 
@@ -137,6 +135,13 @@ def _make_by_need(app: Flask, services: Services, edge: Edge) -> None:
 
     makers = {name: partial(make_host, make) for name, make in _SELDOM_VISITED.items()}
     app.wsgi_app = HostsByNeed(app.wsgi_app, makers)  # type: ignore[method-assign]  # Flask's own way
+
+
+def _answer_beside(app: Flask, edge: Edge, routes: Sequence[Route]) -> None:
+    """Let these routes be answered without Flask."""
+    from idp.web.entry import Entry
+
+    app.wsgi_app = Entry(app.wsgi_app, edge, routes)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _put_before(app: Flask, services: Services) -> None:
