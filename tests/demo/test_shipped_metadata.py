@@ -15,8 +15,14 @@ def known(federation) -> set[str]:
 
 
 def test_every_shipped_service_provider_can_be_trusted(federation):
-    load_folder(federation.services.trusts, shipped_metadata_folder())
+    report = load_folder(federation.services.trusts, shipped_metadata_folder())
+    assert report.faults == ()
     assert {"urn:amazon:webservices", "google.com/a/example.test"} <= known(federation)
+
+
+def test_nothing_else_ships_beside_them():
+    files = [path for path in shipped_metadata_folder().rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".xml", ".toml"}
 
 
 def test_aws_gets_its_role_and_session_name(federation, phone):
