@@ -117,17 +117,17 @@ class SqlUsedOnce:
     def expires_at(self, kind: str, key: str) -> datetime | None:
         """Return when *key* of *kind* expires, None if it is not used."""
         with self._database.read() as connection:
-            return expires_at(connection, kind, (key,))
+            return expires_at(connection, kind, key)
 
 
-def is_used(connection: Connection, kind: str, *parts: str) -> bool:
-    """Say whether the key of these *parts* is used."""
-    return expires_at(connection, kind, parts) is not None
+def is_used(connection: Connection, kind: str, key: str) -> bool:
+    """Say whether *key* of *kind* is used."""
+    return expires_at(connection, kind, key) is not None
 
 
-def expires_at(connection: Connection, kind: str, parts: tuple[str, ...]) -> datetime | None:
-    """Return when the key of these *parts* expires, None if it is not used."""
-    found = _EXPIRES_AT.first(connection, _key(kind, parts))
+def expires_at(connection: Connection, kind: str, key: str) -> datetime | None:
+    """Return when *key* of *kind* expires, None if it is not used."""
+    found = _EXPIRES_AT.first(connection, _key(kind, (key,)))
     return None if found is None else found[0]
 
 
